@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project per folder of tests; `vitest run --project unit` runs one. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 30_000 } },
+      { test: { name: 'network', include: ['test/network/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'store', include: ['test/store/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'engine', include: ['test/engine/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },
+      {
+        // One VS Code and one browser at a time.
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.e2e.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          expect: { poll: { timeout: 30_000 } },
+        },
+      },
+    ],
+  },
+});
