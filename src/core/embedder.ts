@@ -1,0 +1,30 @@
+/** Which side of a search a text stands on: some models put a prefix before a question. */
+export type EmbedSide = 'query' | 'document';
+
+/** How keyword and vector scores of one embedder are joined. */
+export interface FusionForm {
+  readonly form: 'convex' | 'rrf';
+  /** Weight of the keyword side and of the vector side. */
+  readonly keyword: number;
+  readonly dense: number;
+}
+
+/** What the rest of the product knows of an embedding model. */
+export interface EmbedderInfo {
+  readonly id: string;
+  /** Changes whenever the same text would get another vector: it names the index generation. */
+  readonly revision: string;
+  readonly dimension: number;
+  /** Longest input in the model's own tokens; what is longer is cut. */
+  readonly maxTokens: number;
+  readonly device: string;
+  readonly dtype: string;
+  readonly fusion: FusionForm;
+}
+
+/** Turns texts into unit vectors. Implementations run on a worker thread. */
+export interface Embedder {
+  readonly info: EmbedderInfo;
+  /** One row of `info.dimension` floats a text, in order, each of Euclidean length 1 (all zero for a text without words). */
+  embed(texts: readonly string[], side: EmbedSide): Promise<Float32Array>;
+}

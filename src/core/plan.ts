@@ -1,0 +1,61 @@
+import type { FoundFile, SkippedFile } from './files.ts';
+
+/** What a ledger says of a file, as far as planning needs it. */
+export interface KnownFile {
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly hash: string;
+  readonly state: 'indexed' | 'skipped' | 'failed';
+  readonly attempts: number;
+}
+
+export interface WorkPlan {
+  /** Files to read again: new, changed by size or time, or due for another try. */
+  readonly read: readonly FoundFile[];
+  /** Paths that are in the ledger and no longer belong to the index. */
+  readonly removed: readonly string[];
+  readonly unchanged: number;
+}
+
+/** A file that failed this often is left alone until it changes. */
+export const MAX_ATTEMPTS = 3;
+
+/**
+ * Compares what is on disk with what the ledger holds. Size and time decide whether a file is read; its hash then
+ * decides whether it is indexed. `trustTimes` false reads every file (after a format change, or on request).
+ */
+export function planWork(found: readonly FoundFile[], ledger: ReadonlyMap<string, KnownFile>, trustTimes: boolean): WorkPlan {
+  const read: FoundFile[] = [];
+  const seen = new Set<string>();
+  let unchanged = 0;
+  for (const file of found) {
+    seen.add(file.path);
+    const known = ledger.get(file.path);
+    const same = known !== undefined && trustTimes && known.size === file.size && known.mtimeMs === file.mtimeMs;
+    const retry = known?.state === 'failed' && known.attempts < MAX_ATTEMPTS;
+    if (same && !retry) unchanged++;
+    else read.push(file);
+  }
+  const removed = [...ledger.keys()].filter((path) => !seen.has(path));
+  return { read, removed, unchanged };
+}
+
+/** Code before prose and configuration, shallow before deep: what people ask for first is searchable first. */
+export function inReadingOrder(files: readonly FoundFile[], isCode: (path: string) => boolean): readonly FoundFile[] {
+  const rank = (file: FoundFile): number => {
+    const depth = file.path.split('/').length;
+    return (isCode(file.path) ? 0 : 1000) + (/(^|\/)(tests?|spec|__tests__|examples?|fixtures|vendor)\//.test(file.path) ? 100 : 0) + depth;
+  };
+  return files
+    .map((file) => ({ file, rank: rank(file) }))
+    .sort((a, b) => a.rank - b.rank || (a.file.path < b.file.path ? -1 : 1))
+    .map(({ file }) => file);
+}
+
+/** Skipped files by reason, most frequent first. */
+export function countSkips(skipped: readonly SkippedFile[]): readonly { readonly reason: SkippedFile['reason']; readonly count: number }[] {
+  const counts = new Map<SkippedFile['reason'], number>();
+  for (const { reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
+}

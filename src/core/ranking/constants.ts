@@ -1,0 +1,78 @@
+/**
+ * Every number of the ranking. What a stage is worth (NDCG@10 lost in thousandths when it is left out) stands in
+ * `test/bench/RESULTS.md`, which `tools/ranking-lab` writes; the remarks here say what a number means.
+ */
+export const RANKING = {
+  /** BM25's two parameters. The store has 1.2 and .75 fixed; a shorter arm for length suits fields that are repeated. */
+  bm25: { k1: 1.2, b: 0.5 },
+  /** The sum that an embedder's keyword and dense weight are brought to, so that the other weights hold for every embedder. */
+  fusionTotal: 1.5,
+  /** Rank offset of reciprocal rank fusion. */
+  rrfOffset: 60,
+  /** Share of the symbol's words that stand in the question. */
+  symbolMatch: 0.35,
+  /** Share of the question's neighbouring words that are neighbours in the chunk too. At .6 it costs .01 on questions about files. */
+  wordPairs: 0.2,
+  /**
+   * Share of the question's rare words that stand in the chunk itself, when rows are places. For questions whose answer is a file it
+   * costs .009, because the file's own coverage says more there.
+   */
+  chunkCoverage: 0.2,
+  /** Chunks that define nothing. */
+  restFactor: 0.9,
+  /** The chunk defines a name of the question; more when the whole question is that name. */
+  definition: 0.5,
+  definitionOfWholeQuestion: 2,
+  /** The file is named after a symbol of the question that it defines. */
+  namedFile: 0.3,
+  namedFileOfWholeQuestion: 0.6,
+  /** How well a definition fits: qualified name as asked, the last name as asked, another case of letters. */
+  definitionFit: { qualified: 1.2, exact: 1, otherCase: 0.8, otherCaseBesideExact: 0.4, insideSentence: 0.7, reExport: 0.8 },
+  /** Functions and values against types; members of a type against what stands alone. */
+  definitionKind: { notType: 0.75, member: 0.8 },
+  /** BM25 of the file as a whole. */
+  fileKeyword: 0.2,
+  /** Cosine with the file's mean vector, and with the vector of its skeleton. */
+  fileVector: 0.3,
+  skeletonVector: 0.2,
+  /** Share of the question's rare words that stand in the file. */
+  coverage: 0.2,
+  /** Share of the file name that the question names; share of the question that file name and folder name. */
+  fileName: 0.2,
+  pathQuestion: 0.3,
+  folderShare: 0.5,
+  /** A longer or shorter form of the word (`route` and `router`), and how many letters make it one. */
+  partialWord: 0.8,
+  partialWordLetters: 4,
+  /** Several good hits in one file: their scores summed with this decay. */
+  coherence: 0.2,
+  coherenceDecay: 0.85,
+  coherenceHits: 30,
+  /** Each further chunk of a file when rows are files. */
+  furtherChunk: 0.3,
+} as const;
+
+/** Factors of paths. A question that asks for the thing lifts its factor. */
+export const PATH_FACTORS = {
+  test: 0.5,
+  example: 0.5,
+  bench: 0.6,
+  vendored: 0.6,
+  barrel: 0.6,
+  generated: 0.7,
+  olderVersion: 0.75,
+  compat: 0.8,
+  types: 0.8,
+  declarations: 0.8,
+  header: 0.9,
+  platform: 0.8,
+  /** Markdown and other texts for people, and settings or data. */
+  prose: 0.5,
+  settings: 0.6,
+  /** Folders of tools: `.github`, `.agents`. */
+  hidden: 0.6,
+} as const;
+
+export type RankingConstants = { readonly [Key in keyof typeof RANKING]: Widened<(typeof RANKING)[Key]> };
+export type PathClass = keyof typeof PATH_FACTORS;
+type Widened<Value> = Value extends number ? number : { readonly [Key in keyof Value]: number };

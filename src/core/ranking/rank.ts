@@ -1,0 +1,58 @@
+import { createBoard, reasonsFor, totalScores } from './board.ts';
+import { coverWords } from './chunkCoverage.ts';
+import { PATH_FACTORS, RANKING, type RankingConstants } from './constants.ts';
+import { createContext, type PathFactors } from './context.ts';
+import { liftDefinitions } from './definitions.ts';
+import { ordered, spreadFiles } from './diversity.ts';
+import { weighCoherence, weighCoverage, weighFileKeywords, weighFileVectors } from './fileSignals.ts';
+import { fuse } from './fusion.ts';
+import { weighPaths } from './pathFactors.ts';
+import { matchPaths } from './pathMatch.ts';
+import { matchSymbols, weighRest } from './symbolMatch.ts';
+import type { Ranked, RankInput } from './types.ts';
+import { matchWordPairs } from './wordPairs.ts';
+
+/**
+ * The stages in their order; `RankInput.without` switches one off by its name. Beside these names, `keyword`, `vector`, `own-bm25` (then
+ * the store's BM25 counts), `named-file`, `file-vector`, `skeleton`, `diversity`, `language-names` and
+ * `path-<class>` switch off a part.
+ */
+const STAGES = [
+  ['fusion', fuse],
+  ['symbol-match', matchSymbols],
+  ['chunk-coverage', coverWords],
+  ['word-pairs', matchWordPairs],
+  ['rest', weighRest],
+  ['definition', liftDefinitions],
+  ['file-keyword', weighFileKeywords],
+  ['file-vectors', weighFileVectors],
+  ['coverage', weighCoverage],
+  ['path-match', matchPaths],
+  ['coherence', weighCoherence],
+  ['path', weighPaths],
+] as const;
+
+export const STAGE_NAMES: readonly string[] = [
+  ...STAGES.map(([name]) => name),
+  'keyword',
+  'vector',
+  'own-bm25',
+  'named-file',
+  'file-vector',
+  'skeleton',
+  'diversity',
+  'language-names',
+];
+
+/** Orders the candidates of a search, best first, at most `limit` of them, each with its reasons. Pure: the same input, the same answer. */
+export function rank(input: RankInput, constants: RankingConstants = RANKING, pathFactors: PathFactors = PATH_FACTORS): readonly Ranked[] {
+  const context = createContext(input, constants, pathFactors);
+  const board = createBoard(context);
+  for (const [name, stage] of STAGES) if (!input.without.has(name)) stage(context, board);
+  let rows = ordered(context, totalScores(board, context));
+  if (input.rows === 'file' && !input.without.has('diversity')) rows = spreadFiles(context, rows);
+  return rows.slice(0, input.limit).flatMap(({ candidate: position, score }) => {
+    const candidate = context.candidates[position];
+    return candidate === undefined ? [] : [{ candidate, score, why: reasonsFor(board, context, position) }];
+  });
+}

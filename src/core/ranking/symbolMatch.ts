@@ -1,0 +1,26 @@
+import { identifierParts, stem } from '../identifiers.ts';
+import { type Board, contribute } from './board.ts';
+import type { RankContext } from './context.ts';
+
+function wordsOfSymbol(symbol: string): Set<string> {
+  return new Set(identifierParts(symbol.slice(Math.max(symbol.lastIndexOf('.'), symbol.lastIndexOf(':')) + 1)).map(stem));
+}
+
+/** The share of a symbol's own words that the question names; a single shared word counts half. */
+export function matchSymbols(context: RankContext, board: Board): void {
+  const values = new Float32Array(context.candidates.length);
+  context.candidates.forEach(({ symbol }, index) => {
+    const words = wordsOfSymbol(symbol);
+    let hits = 0;
+    for (const word of words) if (context.stems.has(word)) hits += 1;
+    if (hits > 0) values[index] = context.constants.symbolMatch * (hits / words.size) * Math.min(1, hits / 2);
+  });
+  const detail = (index: number) => `the words of \`${context.candidates[index]?.symbol}\` stand in the question`;
+  contribute(board, { signal: 'symbol-match', effect: 'score', of: 'chunk', values, detail });
+}
+
+/** What is left between definitions is seldom what is looked for. */
+export function weighRest(context: RankContext, board: Board): void {
+  const values = Float32Array.from(context.candidates, ({ kind }) => (kind === 'rest' ? context.constants.restFactor : 1));
+  contribute(board, { signal: 'rest', effect: 'factor', of: 'chunk', values, detail: () => 'defines nothing' });
+}

@@ -1,0 +1,11 @@
+import type { ModelSize } from './modelCatalogue.ts';
+
+/** A size for a person: `139 MB`, with `about` before it where it is not exact. */
+export function sizeText({ bytes, exact }: ModelSize): string {
+  return `${exact ? '' : 'about '}${amount(bytes)}`;
+}
+
+function amount(bytes: number): string {
+  if (bytes < 1_000_000) return `${Math.ceil(bytes / 1000)} kB`;
+  return bytes < 1_000_000_000 ? `${Math.round(bytes / 1_000_000)} MB` : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+}
