@@ -1,0 +1,120 @@
+import { mkdir } from 'node:fs/promises';
+import type { Query } from '@lancedb/lancedb';
+import { chunkQueries } from './chunkQueries.ts';
+import { collect } from './collect.ts';
+import { bytesBelow, counting } from './counting.ts';
+import { readError, StoreDamagedError, StoreUnavailableError, StoreWriteError, writeError } from './errors.ts';
+import { fileQueries } from './fileQueries.ts';
+import { dropGeneration, dropOtherGenerations, dropStore, listGenerations } from './generations.ts';
+import { type IndexFile, readIndexFile, writeIndexFile } from './indexFile.ts';
+import { FORMAT } from './schema.ts';
+import { textQuery } from './search.ts';
+import { Session } from './session.ts';
+import { isOneOf } from './sql.ts';
+import { openTables, type Tables } from './tables.ts';
+import type { IndexStore, OpenStoreOptions, StoreState } from './types.ts';
+import { writing } from './writing.ts';
+
+export { bytesBelow, dropOtherGenerations, dropStore, listGenerations, StoreDamagedError, StoreUnavailableError, StoreWriteError };
+
+/**
+ * How the index in `dir` stands to this version and to `fingerprint`. Writes nothing. For `ready` it has opened the tables and
+ * touched every part of them, so that most damage shows here.
+ */
+export async function inspectStore(dir: string, fingerprint: string): Promise<{ readonly state: StoreState; readonly detail: string }> {
+  const found = await readIndexFile(dir);
+  if (found.state === 'older-format') return { state: 'other-fingerprint', detail: found.detail };
+  if (found.state !== 'read') return { state: found.state, detail: found.detail };
+  if (found.file.fingerprint !== fingerprint) return { state: 'other-fingerprint', detail: `built with ${found.file.fingerprint}` };
+  try {
+    const tables = await openTables(dir, fingerprint, found.file.dimension, false);
+    try {
+      await selfTest(tables);
+    } finally {
+      tables.close();
+    }
+    return { state: 'ready', detail: '' };
+  } catch (error) {
+    const problem = readError(error);
+    // The machine is in the way (permission, open files): nothing is known to be wrong with the data.
+    if (!(problem instanceof StoreDamagedError)) throw problem;
+    return { state: 'damaged', detail: problem.message };
+  }
+}
+
+/** Reads a narrow column of every part and asks every index: what is truncated or missing fails here, though it opens and counts right. */
+async function selfTest({ native, chunks, files }: Tables): Promise<void> {
+  const rowsOf = async (query: Query): Promise<number> => (await collect(query, (batch) => new Array(batch.numRows))).length;
+  for (const { table, narrow, keys } of [
+    { table: chunks.read, narrow: 'part', keys: ['id', 'path'] },
+    { table: files.read, narrow: 'chunks', keys: ['path'] },
+  ]) {
+    const rows = await rowsOf(table.query().select([narrow]));
+    if (rows !== (await table.countRows())) throw new StoreDamagedError(`The table ${table.name} has lost rows.`);
+    for (const key of keys)
+      await rowsOf(
+        table
+          .query()
+          .where(isOneOf(key, ['']))
+          .select([narrow]),
+      );
+    if (rows > 0) await rowsOf(textQuery(native, table, 'test', 1, undefined).select([narrow]));
+  }
+}
+
+/**
+ * Opens a generation of the index in `options.dir`; with `write` it is made when it is missing. Throws `StoreUnavailableError`
+ * for an index of a newer format or none to read, `StoreDamagedError` for one to drop, and `StoreWriteError` when `dir` cannot be written.
+ */
+export async function openStore(options: OpenStoreOptions): Promise<IndexStore> {
+  if (options.dimension < 8 || options.dimension % 8 !== 0) {
+    throw new RangeError(`The dimension ${options.dimension} is not divisible by eight.`);
+  }
+  const found = await readIndexFile(options.dir);
+  if (found.state === 'newer-format') {
+    throw new StoreUnavailableError(`The index in ${options.dir} was written by a newer version (${found.detail}).`);
+  }
+  const session = options.write
+    ? await openForWriting(options, found.state === 'read' ? found.file : undefined)
+    : await openForReading(options);
+  return {
+    dimension: options.dimension,
+    ...chunkQueries(session),
+    ...fileQueries(session),
+    ...writing(session),
+    ...counting(session),
+    refresh: () => session.read(() => session.refresh()),
+    close: () => session.close(),
+  };
+}
+
+async function openForReading(options: OpenStoreOptions): Promise<Session> {
+  const found = await readIndexFile(options.dir);
+  if (found.state === 'damaged') throw new StoreDamagedError(`The index cannot be read: ${found.detail}.`);
+  if (found.state !== 'read') throw new StoreUnavailableError(`There is no index to read in ${options.dir}: ${found.detail}.`);
+  if (found.file.fingerprint !== options.fingerprint) {
+    throw new StoreUnavailableError(`The index in ${options.dir} was built with other settings.`);
+  }
+  return new Session(options, await openTables(options.dir, options.fingerprint, options.dimension, false), found.file);
+}
+
+async function openForWriting(options: OpenStoreOptions, file: IndexFile | undefined): Promise<Session> {
+  const { dir, fingerprint, dimension } = options;
+  try {
+    await mkdir(dir, { recursive: true });
+  } catch (error) {
+    throw writeError(error);
+  }
+  if (file?.fingerprint === fingerprint) return new Session(options, await openTables(dir, fingerprint, dimension, true), file);
+  // Without a description, what lies in the folder is of no use to anyone.
+  if (file === undefined) await dropStore(dir);
+  const made: IndexFile = { format: FORMAT, fingerprint, dimension, created: new Date().toISOString() };
+  const tables = await openTables(dir, fingerprint, dimension, true).catch(async (error: unknown) => {
+    if (!(error instanceof StoreDamagedError)) throw error;
+    // A creation that was killed half-way: this generation was never in use.
+    await dropGeneration(dir, fingerprint);
+    return openTables(dir, fingerprint, dimension, true);
+  });
+  await writeIndexFile(dir, made);
+  return new Session(options, tables, made);
+}

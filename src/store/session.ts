@@ -1,0 +1,124 @@
+import { collect } from './collect.ts';
+import type { KnownFile, WriterState } from './commit.ts';
+import { LEDGER_COLUMNS, ledgerEntries } from './decode.ts';
+import { isOwnFault, readError, StoreUnavailableError, StoreWriteError, writeError } from './errors.ts';
+import { type IndexFile, readIndexFile, type VectorTuning, writeIndexFile } from './indexFile.ts';
+import type { Tables } from './tables.ts';
+import type { LedgerEntry, OpenStoreOptions } from './types.ts';
+
+/** Open tables with the rules for using them: reads are tried twice, writes wait for each other, closing waits for both. */
+export class Session {
+  readonly options: OpenStoreOptions;
+  readonly tables: Tables;
+  #file: IndexFile;
+  #state: WriterState | undefined;
+  #paths: Promise<readonly string[]> | undefined;
+  #lastWrite: Promise<unknown> = Promise.resolve();
+  readonly #running = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(options: OpenStoreOptions, tables: Tables, file: IndexFile) {
+    this.options = options;
+    this.tables = tables;
+    this.#file = file;
+  }
+
+  /** How the vector index is asked; undefined while there is none. */
+  get tuning(): VectorTuning | undefined {
+    return this.#file.vectors;
+  }
+
+  async saveTuning(vectors: VectorTuning): Promise<void> {
+    this.#file = { ...this.#file, vectors };
+    await writeIndexFile(this.options.dir, this.#file);
+  }
+
+  /**
+   * Runs a read. When it fails it is tried once more on the newest version, because another process may have removed the files of
+   * the old one. Throws `StoreDamagedError` when the data cannot be read.
+   */
+  async read<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    this.#checkOpen();
+    return this.#track(
+      attempt().catch(async (first: unknown) => {
+        if (isOwnFault(first)) throw first;
+        try {
+          await this.showWrites();
+          return await attempt();
+        } catch (error) {
+          throw readError(error);
+        }
+      }),
+    );
+  }
+
+  /** Runs a write after all writes before it, whatever became of them. */
+  async write<Result>(attempt: (state: WriterState) => Promise<Result>): Promise<Result> {
+    this.#checkOpen();
+    if (!this.options.write) throw new StoreWriteError('The index was opened for reading only.');
+    const result = this.#lastWrite.then(async () => {
+      try {
+        this.#state ??= await this.#readState();
+        return await attempt(this.#state);
+      } catch (error) {
+        throw writeError(error);
+      }
+    });
+    this.#lastWrite = result.catch(() => {
+      // The caller of that write has its error; the next write does not care.
+    });
+    return this.#track(result);
+  }
+
+  /** Every path with rows, for globs that SQL cannot say. Read once for each version of the tables. */
+  readonly knownPaths = (): Promise<readonly string[]> => {
+    this.#paths ??= this.readLedger().then((entries) => entries.flatMap((entry) => (entry.chunks > 0 ? [entry.path] : [])));
+    return this.#paths;
+  };
+
+  /** Every ledger record, in no order. */
+  readLedger(): Promise<LedgerEntry[]> {
+    return collect(this.tables.files.read.query().select([...LEDGER_COLUMNS]), ledgerEntries);
+  }
+
+  /** Moves the readers to the newest version of both tables. */
+  async showWrites(): Promise<void> {
+    this.#paths = undefined;
+    await Promise.all([this.tables.chunks.read.checkoutLatest(), this.tables.files.read.checkoutLatest()]);
+  }
+
+  /** Also takes in what another process wrote to `index.json`. */
+  async refresh(): Promise<void> {
+    await this.showWrites();
+    if (this.options.write) return;
+    const found = await readIndexFile(this.options.dir);
+    if (found.state === 'read' && found.file.fingerprint === this.options.fingerprint) this.#file = found.file;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.allSettled([...this.#running]);
+    this.tables.close();
+  }
+
+  async #readState(): Promise<WriterState> {
+    const entries = await this.readLedger();
+    const files = new Map(entries.map(({ path, hash, chunks }): [string, KnownFile] => [path, { hash, chunks }]));
+    const known = entries.reduce((sum, entry) => sum + entry.chunks, 0);
+    return { files, unsure: new Set(), mayHoldStrays: (await this.tables.chunks.write.countRows()) !== known };
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StoreUnavailableError('The index is closed.');
+  }
+
+  async #track<Result>(work: Promise<Result>): Promise<Result> {
+    this.#running.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#running.delete(work);
+    }
+  }
+}

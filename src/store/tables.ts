@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Connection, Table } from '@lancedb/lancedb';
+import { readError, StoreDamagedError, writeError } from './errors.ts';
+import { loadNative, type Native } from './native.ts';
+import { arrowSchema, CHUNK_COLUMNS, type Column, describeSchema, FILE_COLUMNS, FORMAT } from './schema.ts';
+
+/**
+ * One table twice: writers and readers have handles of their own, so that a search sees the last whole commit and never waits
+ * for the one that is running.
+ */
+export interface TablePair {
+  readonly read: Table;
+  readonly write: Table;
+}
+
+export interface Tables {
+  readonly native: Native;
+  readonly chunks: TablePair;
+  readonly files: TablePair;
+  readonly close: () => void;
+}
+
+/** LanceDB would keep up to 6 GB of indexes and 1 GB of metadata in memory, also those of versions that nobody reads any more. */
+const INDEX_CACHE_BYTES = 256n * 1024n * 1024n;
+const METADATA_CACHE_BYTES = 64n * 1024n * 1024n;
+
+type TableKind = 'chunks' | 'files';
+
+export const CHUNKS: TableKind = 'chunks';
+export const FILES: TableKind = 'files';
+
+export function lanceFolder(dir: string): string {
+  return join(dir, 'lance');
+}
+
+/** `chunks_1a2b3c4d`: the tables of a generation carry its fingerprint and the format of their columns in their names. */
+export function tableName(kind: TableKind, fingerprint: string): string {
+  return `${kind}_${createHash('sha256').update(`${FORMAT} ${fingerprint}`).digest('hex').slice(0, 8)}`;
+}
+
+async function connect(dir: string): Promise<{ readonly native: Native; readonly db: Connection }> {
+  const native = await loadNative();
+  const session = new native.lancedb.Session(INDEX_CACHE_BYTES, METADATA_CACHE_BYTES);
+  return { native, db: await native.lancedb.connect(lanceFolder(dir), {}, session) };
+}
+
+/** Opens both tables of a generation. With `create`, those that are missing are made, empty. */
+export async function openTables(dir: string, fingerprint: string, dimension: number, create: boolean): Promise<Tables> {
+  const { native, db } = await connect(dir);
+  try {
+    const names = new Set(await db.tableNames());
+    const chunks = await openPair(native, db, names, tableName(CHUNKS, fingerprint), CHUNK_COLUMNS, dimension, create);
+    const files = await openPair(native, db, names, tableName(FILES, fingerprint), FILE_COLUMNS, dimension, create);
+    const close = (): void => {
+      for (const table of [chunks.read, chunks.write, files.read, files.write]) table.close();
+      db.close();
+    };
+    return { native, chunks, files, close };
+  } catch (error) {
+    db.close();
+    throw create ? writeError(error) : readError(error);
+  }
+}
+
+async function openPair<Row>(
+  native: Native,
+  db: Connection,
+  names: ReadonlySet<string>,
+  name: string,
+  columns: readonly Column<Row>[],
+  dimension: number,
+  create: boolean,
+): Promise<TablePair> {
+  const schema = arrowSchema(native, columns, dimension);
+  if (!names.has(name)) {
+    if (!create) throw new StoreDamagedError(`The index has no table ${name}.`);
+    (await db.createEmptyTable(name, schema)).close();
+  }
+  const read = await db.openTable(name);
+  if (describeSchema(await read.schema()) !== describeSchema(schema)) {
+    read.close();
+    throw new StoreDamagedError(`The table ${name} of the index has unexpected columns.`);
+  }
+  return { read, write: await db.openTable(name) };
+}
