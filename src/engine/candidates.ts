@@ -1,0 +1,59 @@
+import type { Candidate, FileCandidate } from '../core/ranking/types.ts';
+import type { ChunkHit, FileSummary, IndexStore, RowFilter } from '../store/types.ts';
+
+/** Chunks taken from each of the two searches: the right file is nearly always among the first 80, and 400 gained nothing. */
+const CHUNKS = 120;
+/** More of them when a condition on the text (a phrase, `sym:`) leaves out some afterwards. */
+const CHUNKS_BEFORE_A_CONDITION = 600;
+const FILES = 60;
+const NAMED = 60;
+
+export interface CandidateQuery {
+  /** Space-separated search tokens; empty leaves full-text search out. */
+  readonly tokens: string;
+  readonly vector: Float32Array | null;
+  /** Names whose definitions join the pool whatever the two searches say. */
+  readonly names: readonly string[];
+  readonly filter: RowFilter;
+  /** Candidates are left out afterwards by what only their text can tell. */
+  readonly conditional: boolean;
+}
+
+export interface CandidatePool {
+  readonly candidates: readonly Candidate[];
+  readonly files: readonly FileCandidate[];
+}
+
+/** Everything that is worth ranking, from at most six store queries, the first five at the same time. */
+export async function gatherCandidates(store: IndexStore, query: CandidateQuery): Promise<CandidatePool> {
+  const { tokens, vector, names, filter } = query;
+  const chunks = query.conditional ? CHUNKS_BEFORE_A_CONDITION : CHUNKS;
+  const none = Promise.resolve([]);
+  const [byText, byVector, byName, filesByText, filesByVector] = await Promise.all([
+    tokens === '' ? none : store.searchChunksByText(tokens, chunks, filter),
+    vector === null ? none : store.searchChunksByVector(vector, chunks, filter),
+    names.length === 0 ? none : store.chunksByName(names, NAMED, filter),
+    tokens === '' ? none : store.searchFilesByText(tokens, FILES, filter),
+    vector === null ? none : store.searchFilesByVector(vector, FILES, filter),
+  ]);
+  const candidates = new Map<string, Candidate>();
+  for (const hit of byText) candidates.set(hit.id, toCandidate(hit, hit.hitScore));
+  for (const hit of [...byVector, ...byName]) if (!candidates.has(hit.id)) candidates.set(hit.id, toCandidate(hit, 0));
+  const files = new Map<string, FileCandidate>();
+  for (const hit of filesByText) files.set(hit.path, toFile(hit, hit.hitScore));
+  for (const hit of filesByVector) if (!files.has(hit.path)) files.set(hit.path, toFile(hit, 0));
+  const missing = new Set<string>();
+  for (const { path } of candidates.values()) if (!files.has(path)) missing.add(path);
+  if (missing.size > 0) for (const hit of await store.fileSummaries([...missing])) files.set(hit.path, toFile(hit, 0));
+  return { candidates: [...candidates.values()], files: [...files.values()] };
+}
+
+function toCandidate(hit: ChunkHit, keywordScore: number): Candidate {
+  const { hitScore: _, ...row } = hit;
+  return { ...row, keywordScore };
+}
+
+function toFile(hit: FileSummary, keywordScore: number): FileCandidate {
+  const { path, language, chunks, vector, skeletonVector } = hit;
+  return { path, language, chunks, vector, skeletonVector, keywordScore };
+}

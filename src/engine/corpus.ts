@@ -1,0 +1,69 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CorpusStatistics } from '../core/ranking/types.ts';
+import { StatisticsBuilder } from '../core/statistics.ts';
+import type { FileUpdate, IndexStore } from '../store/types.ts';
+
+/** The corpus statistics of one index, kept in step with its commits and saved beside it. */
+export interface Corpus {
+  current(): CorpusStatistics;
+  /** Counts what a first indexing adds. A changed file's former rows stay counted until the next `recount`: weights barely move. */
+  add(updates: readonly FileUpdate[]): void;
+  /** Share of the rows that were added or replaced since the last full count. */
+  readonly drift: number;
+  recount(store: IndexStore): Promise<void>;
+  save(): Promise<void>;
+}
+
+const FILE = 'statistics.bin';
+
+export async function openCorpus(dir: string, store: IndexStore, expectedChunks: number): Promise<Corpus> {
+  const path = join(dir, FILE);
+  let builder = await load(path);
+  let counted = builder?.current().chunks ?? 0;
+  let added = 0;
+  const recount = async (): Promise<void> => {
+    const next = new StatisticsBuilder();
+    await store.scanChunks((rows) => {
+      for (const row of rows) next.addChunk(row.tokens, row.vector);
+    });
+    await store.scanFiles((rows) => {
+      for (const row of rows) next.addFile(row.path, row.vector, row.skeletonVector);
+    });
+    builder = next;
+    counted = next.current().chunks;
+    added = 0;
+  };
+  if (builder === null || Math.abs(counted - expectedChunks) > expectedChunks / 5) await recount();
+  return {
+    current: () => (builder ?? new StatisticsBuilder()).current(),
+    add: (updates) => {
+      for (const { file, chunks } of updates) {
+        if (file.state !== 'indexed') continue;
+        for (const row of chunks) builder?.addChunk(row.tokens, row.vector);
+        builder?.addFile(file.path, file.vector, file.skeletonVector);
+        // A first count has nothing to drift from.
+        if (counted > 0) added += chunks.length;
+      }
+    },
+    get drift() {
+      return counted === 0 ? 0 : added / counted;
+    },
+    recount,
+    save: async () => {
+      if (builder === null) return;
+      const draft = `${path}.${process.pid}`;
+      await writeFile(draft, builder.toBytes());
+      await rename(draft, path);
+    },
+  };
+}
+
+async function load(path: string): Promise<StatisticsBuilder | null> {
+  try {
+    return StatisticsBuilder.fromBytes(await readFile(path));
+  } catch {
+    // Missing or unreadable: the statistics are counted from the store.
+    return null;
+  }
+}

@@ -1,0 +1,405 @@
+import { mkdir } from 'node:fs/promises';
+import { ErrorCode, type IndexPhase, type IndexStatus, type IndexSummary, type OpenParams } from '../protocol/engine.ts';
+import { inspectStore, StoreDamagedError } from '../store/index.ts';
+import type { IndexStore, LedgerEntry } from '../store/types.ts';
+import type { Corpus } from './corpus.ts';
+import { engineError } from './errors.ts';
+import { indexFingerprint } from './fingerprint.ts';
+import { describeStatus, type Progress } from './folderStatus.ts';
+import { createGate } from './gate.ts';
+import { rememberFolder } from './indexFolder.ts';
+import { LiveIndex } from './liveIndex.ts';
+import { runPass } from './pass.ts';
+import { planFolder } from './planFolder.ts';
+import { type EngineServices, messageOf } from './services.ts';
+import { createWorkQueue } from './workQueue.ts';
+import { takeWriterLock, type WriterLock } from './writerLock.ts';
+
+/** A follower looks this often for the writer's commits and for the writer's end. */
+const FOLLOW_MS = 1000;
+/** Looks without progress after which a follower stops waiting for its writer. */
+const FOLLOW_PATIENCE = 40;
+/** Everything is compared with the disk this often, for changes that no watcher told. */
+const RECONCILE_MS = 10 * 60_000;
+/** Walking the index folder for its size is no work for every save. */
+const MEASURE_MS = 10_000;
+/** Looks at whether a resting engine carries on. */
+const REST_LOOK_MS = 100;
+/** A failed pass is tried again after this long, doubling each time up to the last. */
+const RETRY_MS = [1000, 5000, 30_000, 120_000] as const;
+
+const ON_BATTERY = 'Indexing waits while the computer runs on battery.';
+
+export interface FolderEvents {
+  readonly onStatus: (status: IndexStatus) => void;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+/**
+ * One folder's index from opening to closing: takes the writer's lock or follows the writer, keeps the index in step
+ * with the disk, and repairs it. At most one pass runs at a time; changes meanwhile wait for the next.
+ */
+export class FolderIndex {
+  readonly folder: string;
+  readonly #params: OpenParams;
+  readonly #services: EngineServices;
+  readonly #events: FolderEvents;
+  readonly #gate;
+  readonly #fingerprint: string;
+  readonly #queue = createWorkQueue();
+  readonly #index: LiveIndex;
+  #lock: WriterLock | undefined;
+  #phase: IndexPhase = 'opening';
+  #message = '';
+  #progress: Progress | undefined;
+  #skipped = 0;
+  #bytesOnDisk = 0;
+  #measuredAt = 0;
+  #closed = false;
+  #stopping = false;
+  #resting = false;
+  #failures = 0;
+  #running: Promise<void> | undefined;
+  #timers: NodeJS.Timeout[] = [];
+  #totals = { indexedFiles: 0, indexedChunks: 0, removedFiles: 0, ms: 0 };
+
+  constructor(folder: string, params: OpenParams, services: EngineServices, events: FolderEvents) {
+    this.folder = folder;
+    this.#params = params;
+    this.#services = services;
+    this.#events = events;
+    this.#gate = createGate(params.paused);
+    this.#fingerprint = indexFingerprint(services.embedder?.info);
+    this.#index = new LiveIndex({
+      indexDir: params.indexDir,
+      fingerprint: this.#fingerprint,
+      // A dimension must be divisible by eight; without an embedder the column stays empty.
+      dimension: services.embedder?.info.dimension ?? 8,
+      onDamage: (store, error) => this.#recover(store, error),
+      onTrouble: (error) => this.#say('warn', messageOf(error)),
+    });
+  }
+
+  /**
+   * Runs a read over the index as it is now; undefined while there is none. The store stays open until the read has ended, also
+   * when another one takes its place meanwhile. Data that cannot be read makes the index start anew.
+   */
+  read<T>(action: (store: IndexStore, corpus: Corpus) => Promise<T>): Promise<T | undefined> {
+    return this.#index.read(action);
+  }
+
+  get ledger(): ReadonlyMap<string, LedgerEntry> {
+    return this.#index.ledger;
+  }
+
+  /** Opens what is there, and starts to bring it in step with the disk. Throws an error for people when neither is possible. */
+  async open(): Promise<void> {
+    const { indexDir } = this.#params;
+    const { state, detail } = await inspectStore(indexDir, this.#fingerprint);
+    if (state === 'newer-format') {
+      throw engineError(
+        ErrorCode.IndexNewer,
+        `The index in ${indexDir} was written by a newer Quarry (${detail}): update Quarry, or rebuild the index.`,
+      );
+    }
+    if (state === 'damaged') this.#say('warn', `The index was damaged (${detail}) and is being rebuilt.`);
+    const writable = this.#params.index && (await this.#tryToWrite());
+    if (writable) await this.#openOrRebuild(state === 'damaged');
+    else if (state === 'ready') await this.#openAsReader();
+    else if (this.#phase !== 'following' && this.#params.index) {
+      throw engineError(ErrorCode.IndexNotWritable, `The index folder ${indexDir} cannot be written: choose another one.`);
+    }
+    this.#every(RECONCILE_MS, () => this.changed([]));
+    if (!writable && this.#phase === 'following') this.#every(FOLLOW_MS, () => this.#follow());
+    this.#emit();
+  }
+
+  /** Paths that may have changed, relative; none means everything. */
+  changed(paths: readonly string[]): void {
+    this.#queue.add(paths);
+    this.#start();
+  }
+
+  pause(): void {
+    this.#gate.close();
+    this.#emit();
+  }
+
+  resume(): void {
+    this.#gate.open();
+    this.#emit();
+    this.#start();
+  }
+
+  /** Indexing waits for the mains; a person who resumes meanwhile is obeyed. */
+  setOnBattery(battery: boolean): void {
+    if (battery) this.#gate.close('battery');
+    else this.#gate.open('battery');
+    this.#emit();
+    this.#start();
+  }
+
+  /** Finishes the batch and starts nothing more, as the process is about to be replaced; searches go on. */
+  async rest(): Promise<void> {
+    this.#resting = true;
+    await this.#stopPass();
+    this.#stopping = true;
+  }
+
+  carryOn(): void {
+    this.#resting = false;
+    this.#stopping = false;
+    this.changed([]);
+  }
+
+  async rebuild(): Promise<void> {
+    if (this.#lock === undefined && !(await this.#tryToWrite())) {
+      throw engineError(ErrorCode.IndexNotWritable, 'Another window or process writes this index: rebuild it there.');
+    }
+    await this.#stopPass();
+    await this.#openAsWriter(true);
+  }
+
+  /** Settles when everything known so far is searchable, or when indexing stands still (paused, failed, read-only). */
+  async settled(): Promise<IndexSummary> {
+    if (this.#phase === 'following') await this.#followed();
+    // An engine that rests before it is replaced is not done: this call then ends with the process and is asked again.
+    while (!this.#closed && (this.#resting || (this.#running !== undefined && !this.#gate.closed))) {
+      await (this.#resting ? new Promise((resolve) => setTimeout(resolve, REST_LOOK_MS)) : this.#running);
+    }
+    return { status: this.status(), ...this.#totals };
+  }
+
+  status(): IndexStatus {
+    const { embedder, embedderProblem } = this.#services;
+    return describeStatus({
+      folder: this.folder,
+      indexDir: this.#params.indexDir,
+      phase: this.#gate.closed && this.#lock !== undefined ? 'paused' : this.#phase,
+      message: this.#message || (this.#gate.waitsForPower ? ON_BATTERY : embedderProblem),
+      progress: this.#progress,
+      ledger: this.#index.ledger,
+      skippedByRule: this.#skipped,
+      bytesOnDisk: this.#bytesOnDisk,
+      embedder: embedder
+        ? { id: embedder.info.id, device: embedder.info.device, reason: '' }
+        : { id: 'none', device: '', reason: embedderProblem },
+      semantic: embedder !== undefined,
+      now: Date.now(),
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#stopPass();
+    await this.#index.letGo();
+    await this.#lock?.release();
+  }
+
+  /** What one of several reads finds damaged is replaced once: the others find another store in its place. */
+  async #recover(store: IndexStore, error: StoreDamagedError): Promise<void> {
+    if (this.#lock !== undefined) await this.#stopPass();
+    if (this.#closed || this.#index.store !== store) return;
+    if (this.#lock === undefined) {
+      // The writer repairs it; this process opens what it has made when it looks next.
+      await this.#index.letGo();
+      return;
+    }
+    this.#say('warn', `The index was damaged and is being rebuilt: ${error.message}`);
+    await this.#openAsWriter(true);
+  }
+
+  async #tryToWrite(): Promise<boolean> {
+    try {
+      await mkdir(this.#params.indexDir, { recursive: true });
+      this.#lock = await takeWriterLock(this.#params.indexDir);
+      this.#phase = this.#lock === undefined ? 'following' : this.#phase;
+    } catch (error) {
+      this.#phase = 'read-only';
+      this.#message = `The index folder cannot be written (${messageOf(error)}): what is in it still answers.`;
+    }
+    return this.#lock !== undefined;
+  }
+
+  async #openOrRebuild(fresh: boolean): Promise<void> {
+    try {
+      await this.#openAsWriter(fresh);
+    } catch (error) {
+      if (!(error instanceof StoreDamagedError)) throw error;
+      this.#say('warn', `The index was damaged and is being rebuilt: ${error.message}`);
+      await this.#openAsWriter(true);
+    }
+  }
+
+  async #openAsWriter(fresh: boolean): Promise<void> {
+    if (fresh) await this.#index.drop();
+    // Its size on disk is measured after the first pass.
+    const store = await this.#index.open(true);
+    await rememberFolder(this.#params.indexDir, this.folder);
+    const { removedRows, forgottenFiles } = await store.repair();
+    if (removedRows + forgottenFiles > 0) {
+      this.#say('info', `An unfinished commit was undone: ${removedRows} rows removed, ${forgottenFiles} files to read again.`);
+      await this.#index.readLedger();
+    }
+    this.changed([]);
+  }
+
+  async #openAsReader(): Promise<void> {
+    try {
+      await this.#measure(await this.#index.open(false));
+    } catch (error) {
+      if (!(error instanceof StoreDamagedError)) throw error;
+      // A reader cannot repair it: it goes on without an index, so that a person can be told what is wrong.
+      await this.#index.letGo();
+      this.#say('warn', `The index is damaged: ${error.message}`);
+    }
+    if (this.#phase === 'opening') this.#phase = 'ready';
+  }
+
+  async #measure(store: IndexStore): Promise<void> {
+    this.#bytesOnDisk = (await store.counts()).bytesOnDisk;
+    this.#measuredAt = Date.now();
+  }
+
+  async #follow(): Promise<void> {
+    if (this.#closed) return;
+    if (this.#lock === undefined && (await this.#tryToWrite())) {
+      this.#say('info', 'The former writer of this index is gone: this process writes it now.');
+      this.#phase = 'opening';
+      await this.#openOrRebuild(false);
+    } else if (this.#lock === undefined) {
+      const { store } = this.#index;
+      if (store !== undefined) {
+        try {
+          await this.#index.refresh();
+        } catch (error) {
+          if (!(error instanceof StoreDamagedError)) throw error;
+          await this.#recover(store, error);
+        }
+      } else if ((await inspectStore(this.#params.indexDir, this.#fingerprint)).state === 'ready') {
+        await this.#measure(await this.#index.open(false));
+      }
+      this.#emit();
+    }
+  }
+
+  /** Settles when the writer has caught up with the disk, when it makes no more progress, or when this process took over. */
+  async #followed(): Promise<void> {
+    let behind = Number.POSITIVE_INFINITY;
+    let idle = 0;
+    while (!this.#closed && this.#phase === 'following' && idle < FOLLOW_PATIENCE) {
+      await this.#follow();
+      const { plan } = await planFolder(this.folder, { all: true, paths: [] }, this.#index.ledger, this.#params.files);
+      const now = plan.read.length + plan.removed.length;
+      if (now === 0 && this.#index.store !== undefined) return;
+      idle = now < behind ? 0 : idle + 1;
+      behind = now;
+      await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS / 4));
+    }
+  }
+
+  #start(): void {
+    if (this.#running !== undefined || this.#lock === undefined || this.#closed || this.#stopping || this.#queue.empty) return;
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+      this.#start();
+    });
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#pass();
+      this.#failures = 0;
+      this.#phase = 'ready';
+    } catch (error) {
+      await this.#passFailed(error);
+    } finally {
+      this.#progress = undefined;
+      this.#emit();
+    }
+  }
+
+  async #pass(): Promise<void> {
+    await this.#gate.passed();
+    const work = this.#queue.take();
+    const { store, corpus, ledger } = this.#index;
+    if (work === undefined || store === undefined || corpus === undefined || this.#stopping) return;
+    const startedAt = Date.now();
+    const { files, chunks, removed } = await runPass({
+      folder: this.folder,
+      indexDir: this.#params.indexDir,
+      fingerprint: this.#fingerprint,
+      files: this.#params.files,
+      work,
+      store,
+      corpus,
+      ledger,
+      services: this.#services,
+      gate: this.#gate,
+      onPhase: (phase) => {
+        if (phase === 'upkeep') this.#progress = undefined;
+        this.#phase = phase;
+        this.#emit();
+      },
+      onProgress: (done, total) => {
+        this.#progress = { startedAt, total, done };
+        this.#emit();
+      },
+      onSkipped: (skipped) => {
+        this.#skipped = skipped.length;
+      },
+      say: (level, message) => this.#say(level, message),
+      cancelled: () => this.#stopping,
+    });
+    if (work.all || Date.now() - this.#measuredAt > MEASURE_MS) await this.#measure(store);
+    this.#totals.indexedFiles += files;
+    this.#totals.indexedChunks += chunks;
+    this.#totals.removedFiles += removed;
+    this.#totals.ms += Date.now() - startedAt;
+    this.#message = '';
+  }
+
+  async #passFailed(error: unknown): Promise<void> {
+    if (error instanceof StoreDamagedError) {
+      await this.#index.drop();
+      await this.#index.open(true);
+      this.#say('warn', `The index was damaged and is being rebuilt: ${error.message}`);
+      this.#queue.addAll();
+      return;
+    }
+    const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 1000;
+    this.#failures++;
+    this.#phase = 'failed';
+    this.#say('error', `Indexing stopped: ${messageOf(error)}. It is tried again in ${wait / 1000} s; what is indexed still answers.`);
+    const timer = setTimeout(() => this.changed([]), wait);
+    timer.unref();
+    this.#timers.push(timer);
+  }
+
+  /** Ends the running pass after its batch, also one that waits at a closed gate. */
+  async #stopPass(): Promise<void> {
+    this.#stopping = true;
+    this.#gate.open();
+    await this.#running;
+    this.#stopping = false;
+  }
+
+  #emit(): void {
+    if (!this.#closed) this.#events.onStatus(this.status());
+  }
+
+  #say(level: 'info' | 'warn' | 'error', message: string): void {
+    if (level !== 'info') this.#message = message;
+    this.#events.log(level, message);
+    this.#emit();
+  }
+
+  #every(ms: number, action: () => Promise<void> | void): void {
+    const timer = setInterval(() => {
+      Promise.resolve(action()).catch((error: unknown) => this.#say('warn', messageOf(error)));
+    }, ms);
+    timer.unref();
+    this.#timers.push(timer);
+  }
+}

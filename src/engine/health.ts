@@ -1,0 +1,110 @@
+import type { MessageConnection } from 'vscode-jsonrpc';
+import { languageOfPath } from '../core/languages.ts';
+import { ErrorCode, type FileListing } from '../protocol/engine.ts';
+import { CleanUp, type CleanUpResult, type FolderHealth, GetHealth, RetryFiles, RunChecks, WipeIndex } from '../protocol/health.ts';
+import { bytesBelow, dropOtherGenerations, listGenerations } from '../store/index.ts';
+import type { LedgerEntry } from '../store/types.ts';
+import { runChecks } from './checks.ts';
+import { engineError } from './errors.ts';
+import { indexFingerprint } from './fingerprint.ts';
+import { removeIfEmpty, removeIndex, removeOrphans } from './indexFolder.ts';
+import type { OpenFolderState } from './openFolderState.ts';
+import { type EngineServices, messageOf } from './services.ts';
+import { forgive } from './suspects.ts';
+import { readWriter, takeWriterLock } from './writerLock.ts';
+
+export interface HealthParts {
+  /** By real path; a wiped folder is taken out. */
+  readonly open: Map<string, OpenFolderState>;
+  readonly stateOf: (folder: string) => OpenFolderState;
+  readonly listFiles: (state: OpenFolderState) => Promise<FileListing>;
+  readonly services: () => Promise<EngineServices>;
+}
+
+/** Answers the requests of the health view, of `quarry doctor` and of the clean-up. */
+export function serveHealth(connection: MessageConnection, parts: HealthParts): void {
+  connection.onRequest(GetHealth, async ({ folder }) => {
+    const state = parts.stateOf(folder);
+    return describeHealth(state, await parts.listFiles(state), indexFingerprint((await parts.services()).embedder?.info));
+  });
+  connection.onRequest(RunChecks, async ({ folder }) => {
+    const { index, params } = parts.stateOf(folder);
+    const services = await parts.services();
+    const fingerprint = indexFingerprint(services.embedder?.info);
+    return runChecks({ index, indexDir: params.indexDir, files: params.files, fingerprint, services });
+  });
+  connection.onRequest(RetryFiles, async ({ folder, paths }) => {
+    const { index, params } = parts.stateOf(folder);
+    await forgive(params.indexDir, paths);
+    index.changed(paths);
+  });
+  connection.onRequest(CleanUp, async ({ roots }) => cleanUp(parts, roots));
+  connection.onRequest(WipeIndex, async ({ folder }) => ({ freedBytes: await wipe(parts, folder) }));
+}
+
+async function describeHealth({ index, params }: OpenFolderState, listing: FileListing, fingerprint: string): Promise<FolderHealth> {
+  const writer = await readWriter(params.indexDir);
+  return {
+    status: index.status(),
+    languages: byLanguage(index.ledger.values()),
+    skipped: listing.skipped,
+    failed: listing.failed,
+    generations: await listGenerations(params.indexDir, fingerprint),
+    ...(writer === undefined ? {} : { writer: { ...writer, own: writer.pid === process.pid } }),
+  };
+}
+
+function byLanguage(entries: Iterable<LedgerEntry>): FolderHealth['languages'] {
+  const counts = new Map<string, number>();
+  for (const { path, state } of entries) {
+    if (state === 'indexed') counts.set(languageOfPath(path), (counts.get(languageOfPath(path)) ?? 0) + 1);
+  }
+  return [...counts].map(([language, files]) => ({ language, files })).sort((a, b) => b.files - a.files);
+}
+
+/** Indexes of open folders are compacted; a folder that another process writes, or that is not complete yet, is only named. */
+async function cleanUp({ open, services }: HealthParts, roots: readonly string[]): Promise<CleanUpResult> {
+  const { embedder } = await services();
+  const fingerprint = indexFingerprint(embedder?.info);
+  const notes: string[] = [];
+  let freedBytes = 0;
+  for (const { index, params } of open.values()) {
+    const before = await bytesBelow(params.indexDir).catch(() => 0);
+    const { phase } = index.status();
+    if ((await readWriter(params.indexDir))?.pid !== process.pid) {
+      notes.push(`${index.folder} is written by another window or process: clean it up there.`);
+      continue;
+    }
+    try {
+      await index.read((store) => store.upkeep());
+      // Until the first pass is through, what an earlier version or model left still answers.
+      if (phase === 'ready' && embedder !== undefined) await dropOtherGenerations(params.indexDir, fingerprint);
+    } catch (error) {
+      notes.push(`${index.folder} could not be cleaned up: ${messageOf(error)}`);
+    }
+    freedBytes += Math.max(0, before - (await bytesBelow(params.indexDir).catch(() => before)));
+  }
+  const orphans = (await Promise.all(roots.map(removeOrphans))).flat();
+  freedBytes += orphans.reduce((sum, { bytes }) => sum + bytes, 0);
+  return { freedBytes, orphans: orphans.map(({ folder }) => folder), notes };
+}
+
+async function wipe({ open, stateOf }: HealthParts, folder: string): Promise<number> {
+  const { index, params } = stateOf(folder);
+  const writer = await readWriter(params.indexDir);
+  const elsewhere = engineError(
+    ErrorCode.IndexNotWritable,
+    `Another window or process writes the index of ${index.folder}: close it first.`,
+  );
+  if (writer?.alive === true && writer.pid !== process.pid) throw elsewhere;
+  open.delete(index.folder);
+  await index.close();
+  const lock = await takeWriterLock(params.indexDir);
+  if (lock === undefined) throw elsewhere;
+  try {
+    return await removeIndex(params.indexDir);
+  } finally {
+    await lock.release();
+    await removeIfEmpty(params.indexDir);
+  }
+}

@@ -1,0 +1,166 @@
+import type { FoundFile } from '../core/files.ts';
+import { MAX_ATTEMPTS, type WorkPlan } from '../core/plan.ts';
+import type { Commit, FileUpdate, IndexStore, LedgerEntry } from '../store/types.ts';
+import { emptyUpdate, textsToEmbed, toUpdate } from './fileUpdate.ts';
+import type { Gate } from './gate.ts';
+import type { EngineServices } from './services.ts';
+import type { Suspects } from './suspects.ts';
+import type { FileDraft } from './workerProtocol.ts';
+
+export interface IndexRun {
+  readonly folder: string;
+  readonly plan: WorkPlan;
+  readonly store: IndexStore;
+  /** What is searchable now; the run keeps it in step with its commits. */
+  readonly ledger: Map<string, LedgerEntry>;
+  readonly services: EngineServices;
+  readonly gate: Gate;
+  readonly maxFileBytes: number;
+  readonly suspects: Suspects;
+  /** The file that names what is being parsed. */
+  readonly journal: string;
+  readonly onCommit: (updates: readonly FileUpdate[], removed: readonly string[]) => void;
+  readonly onProgress: (filesDone: number) => void;
+  readonly cancelled: () => boolean;
+}
+
+export interface IndexOutcome {
+  readonly files: number;
+  readonly chunks: number;
+  readonly removed: number;
+}
+
+/** Batches grow: a small first one is searchable at once, larger ones later cost fewer commits. */
+const BATCH_FILES = [24, 64, 160, 320] as const;
+/** Bytes of source in one batch. Three batches are under way at most, so this bounds the memory of a run. */
+const BATCH_BYTES = 1_000_000;
+
+/**
+ * Reads, chunks, embeds and commits the files of a plan. Three stages overlap: while one batch is committed, the next
+ * is embedded and the one after is parsed. A file becomes visible together with all its chunks.
+ */
+export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
+  let done = 0;
+  let files = 0;
+  let chunks = 0;
+  let committed: Promise<void> = Promise.resolve();
+  const { last, quarantined } = run.suspects;
+  const batches = [...intoBatches(withoutSuspects(run)), ...run.plan.read.filter(({ path }) => last.has(path)).map((file) => [file])];
+  const draft = (at: number): Promise<readonly FileDraft[]> => {
+    const batch = batches[at];
+    if (batch === undefined) return Promise.resolve([]);
+    const known = batch.map(({ path, asked }) => ({ path, knownHash: run.ledger.get(path)?.hash ?? '', asked: asked === true }));
+    return run.services.chunkFiles(run.folder, known, run.maxFileBytes, run.journal);
+  };
+  if (run.plan.removed.length + quarantined.length > 0) {
+    await commit(run, { updates: quarantined.map(quarantine), removed: run.plan.removed });
+  }
+  let ahead = draft(0);
+  for (let at = 0; at < batches.length && !run.cancelled(); at++) {
+    await run.gate.passed();
+    const drafts = await ahead;
+    if (last.size > 0) await run.suspects.cleared(drafts.map(({ path }) => path));
+    ahead = draft(at + 1);
+    // A failure in the batch ahead is seen when its turn comes; until then it must not count as unhandled.
+    ahead.catch(() => undefined);
+    const next = await toCommit(run, batches[at] ?? [], drafts);
+    await committed;
+    if (run.cancelled()) break;
+    committed = commit(run, next).then(() => {
+      done += batches[at]?.length ?? 0;
+      for (const update of next.updates) {
+        if (update.file.state === 'indexed') files++;
+        chunks += update.chunks.length;
+      }
+      run.onProgress(done);
+    });
+    committed.catch(() => undefined);
+  }
+  await committed;
+  return { files, chunks, removed: run.plan.removed.length };
+}
+
+function withoutSuspects({ plan, suspects }: IndexRun): readonly FoundFile[] {
+  if (suspects.last.size + suspects.quarantined.length === 0) return plan.read;
+  const left = new Set([...suspects.last, ...suspects.quarantined.map(({ path }) => path)]);
+  return plan.read.filter(({ path }) => !left.has(path));
+}
+
+/** The record of a file that ends the process: it is left alone until it changes. */
+function quarantine({ path, size, mtimeMs }: FoundFile): FileUpdate {
+  const error = 'the engine ended each time it read this file';
+  return emptyUpdate({ path, size, mtimeMs, hash: '', chunks: 0, state: 'failed', skipReason: '', error, attempts: MAX_ATTEMPTS });
+}
+
+async function commit(run: IndexRun, next: Commit): Promise<void> {
+  if (next.updates.length === 0 && next.removed.length === 0) return;
+  await run.store.commit(next);
+  for (const path of next.removed) run.ledger.delete(path);
+  for (const { file } of next.updates) run.ledger.set(file.path, file);
+  run.onCommit(next.updates, next.removed);
+}
+
+async function toCommit(run: IndexRun, batch: readonly FoundFile[], drafts: readonly FileDraft[]): Promise<Commit> {
+  const found = new Map(batch.map((file) => [file.path, file]));
+  const texts = drafts.flatMap(textsToEmbed);
+  const { embedder } = run.services;
+  const vectors = embedder === undefined || texts.length === 0 ? null : await embedder.embed(texts, 'document');
+  const dimension = embedder?.info.dimension ?? 0;
+  const updates: FileUpdate[] = [];
+  const removed: string[] = [];
+  let row = 0;
+  for (const draft of drafts) {
+    const known = run.ledger.get(draft.path);
+    if (draft.state === 'indexed') {
+      const count = draft.chunks.length + 1;
+      const first = row;
+      row += count;
+      const own =
+        vectors && Array.from({ length: count }, (_, i) => vectors.subarray((first + i) * dimension, (first + i + 1) * dimension));
+      updates.push(toUpdate(draft, own));
+    } else if (draft.state === 'gone') {
+      if (known !== undefined) removed.push(draft.path);
+    } else if (draft.state === 'unchanged') {
+      // Only the time stamp moved: the record is renewed in memory, and on disk with the next change of this file.
+      if (known !== undefined) run.ledger.set(draft.path, { ...known, size: draft.size, mtimeMs: draft.mtimeMs });
+    } else {
+      updates.push(emptyUpdate(withoutChunks(draft, found.get(draft.path), known)));
+    }
+  }
+  return { updates, removed };
+}
+
+function withoutChunks(
+  draft: Extract<FileDraft, { state: 'skipped' | 'failed' }>,
+  found: FoundFile | undefined,
+  known: LedgerEntry | undefined,
+): LedgerEntry {
+  const empty = { path: draft.path, chunks: 0, skipReason: '', error: '' } as const;
+  if (draft.state === 'skipped') {
+    const { size, mtimeMs, hash, reason, detail } = draft;
+    return { ...empty, size, mtimeMs, hash, state: 'skipped', skipReason: reason, error: detail, attempts: 0 };
+  }
+  // Size and time as found, so that the file is left alone after its last attempt until it changes.
+  const { size, mtimeMs } = found ?? { size: 0, mtimeMs: 0 };
+  const again = known?.state === 'failed' && known.size === size && known.mtimeMs === mtimeMs;
+  const attempts = (again ? known.attempts : 0) + 1;
+  return { ...empty, size, mtimeMs, hash: '', state: 'failed', error: draft.error, attempts };
+}
+
+function* intoBatches(files: readonly FoundFile[]): Generator<readonly FoundFile[]> {
+  let batch: FoundFile[] = [];
+  let bytes = 0;
+  let made = 0;
+  for (const file of files) {
+    const limit = BATCH_FILES[Math.min(made, BATCH_FILES.length - 1)] ?? 1;
+    if (batch.length > 0 && (batch.length >= limit || bytes + file.size > BATCH_BYTES)) {
+      yield batch;
+      made++;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(file);
+    bytes += file.size;
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,175 @@
+import type { MessageConnection } from 'vscode-jsonrpc';
+import type { SkippedFile } from '../core/files.ts';
+import { explainFile } from '../files/explain.ts';
+import { checkFolder } from '../files/folder.ts';
+import { scanFolder } from '../files/scan.ts';
+import {
+  CloseFolder,
+  type EngineOptions,
+  ErrorCode,
+  ExplainFile,
+  type FileListing,
+  FilesChanged,
+  GetStatus,
+  Initialize,
+  ListFiles,
+  LogLine,
+  OpenFolder,
+  Pause,
+  Rebuild,
+  Resume,
+  Search,
+  StatusChanged,
+  WaitForIndex,
+} from '../protocol/engine.ts';
+import { StoreDamagedError } from '../store/index.ts';
+import { engineError } from './errors.ts';
+import { FolderIndex } from './folderIndex.ts';
+import { serveHealth } from './health.ts';
+import { keepLimits, type Limits } from './limits.ts';
+import { registerModels } from './models.ts';
+import type { OpenFolderState } from './openFolderState.ts';
+import { search } from './searcher.ts';
+import { type EngineServices, startServices } from './services.ts';
+
+/** A status is told at most this often while work goes on. */
+const STATUS_MS = 100;
+
+/** Answers every request of the protocol over one connection. `close` ends all folders in order. */
+export function serveEngine(connection: MessageConnection, version: string): { close(): Promise<void> } {
+  /** By real path; `aliases` maps the paths that faces use. */
+  const open = new Map<string, OpenFolderState>();
+  const aliases = new Map<string, string>();
+  let services: Promise<EngineServices> | undefined;
+  let limits: Limits | undefined;
+  const told = new Map<string, { readonly at: number; readonly phase: string }>();
+  const models = registerModels(connection);
+
+  const events = {
+    onStatus: (status: ReturnType<FolderIndex['status']>) => {
+      const now = Date.now();
+      const last = told.get(status.folder);
+      // A new phase is told at once, progress within one now and then.
+      if (status.phase === 'indexing' && last?.phase === 'indexing' && now - last.at < STATUS_MS) return;
+      told.set(status.folder, { at: now, phase: status.phase });
+      void connection.sendNotification(StatusChanged, status);
+    },
+    log: (level: 'info' | 'warn' | 'error', message: string) => void connection.sendNotification(LogLine, { level, message }),
+  };
+
+  const stateOf = (folder: string): OpenFolderState => {
+    const state = open.get(aliases.get(folder) ?? folder);
+    if (state === undefined) throw engineError(ErrorCode.NotOpen, `${folder} is not open in Quarry.`);
+    return state;
+  };
+  const started = (): Promise<EngineServices> => {
+    if (services === undefined) throw engineError(ErrorCode.NotOpen, 'The engine was not initialised.');
+    return services;
+  };
+
+  connection.onRequest(Initialize, (options: EngineOptions) => {
+    models.configure(options.models);
+    services ??= startServices(options.mediaDir, options.keywordOnly);
+    limits ??= keepLimits(connection, options, () => [...open.values()].map(({ index }) => index));
+    return { pid: process.pid, node: process.version, version };
+  });
+
+  connection.onRequest(OpenFolder, async (params) => {
+    const checked = await checkFolder(params.folder);
+    if (!checked.ok) throw engineError(folderCode(checked.problem), checked.sentence);
+    const folder = checked.folder;
+    aliases.set(params.folder, folder);
+    const known = open.get(folder);
+    if (known !== undefined) return known.index.status();
+    const index = new FolderIndex(folder, params, await started(), events);
+    open.set(folder, { index, params });
+    limits?.opened(index);
+    try {
+      await index.open();
+    } catch (error) {
+      open.delete(folder);
+      await index.close();
+      throw error;
+    }
+    return index.status();
+  });
+
+  connection.onRequest(CloseFolder, async ({ folder }) => {
+    const { index } = stateOf(folder);
+    open.delete(index.folder);
+    await index.close();
+  });
+
+  connection.onRequest(Search, async (request, token) => {
+    const states = request.folders?.map(stateOf) ?? [...open.values()];
+    const indexes = states.map(({ index }) => index);
+    try {
+      return await search(indexes, await started(), request, token);
+    } catch (error) {
+      if (!(error instanceof StoreDamagedError)) throw error;
+      throw engineError(ErrorCode.IndexDamaged, 'The index was damaged and is being rebuilt: ask again in a moment.');
+    }
+  });
+
+  connection.onRequest(GetStatus, ({ folder }) => stateOf(folder).index.status());
+  connection.onRequest(WaitForIndex, ({ folder }) => stateOf(folder).index.settled());
+  connection.onRequest(FilesChanged, ({ folder, paths }) => stateOf(folder).index.changed(paths));
+  connection.onRequest(Pause, ({ folder }) => stateOf(folder).index.pause());
+  connection.onRequest(Resume, ({ folder }) => stateOf(folder).index.resume());
+  connection.onRequest(Rebuild, ({ folder }) => stateOf(folder).index.rebuild());
+  connection.onRequest(ExplainFile, async ({ folder, path }) => {
+    const { index, params } = stateOf(folder);
+    const verdict = await explainFile(index.folder, path, params.files);
+    return withLedger(index, verdict);
+  });
+  connection.onRequest(ListFiles, ({ folder }) => listFiles(stateOf(folder)));
+  serveHealth(connection, { open, stateOf, listFiles, services: started });
+
+  return {
+    close: async () => {
+      models.close();
+      await Promise.all([...open.values()].map(({ index }) => index.close()));
+      open.clear();
+    },
+  };
+}
+
+function folderCode(problem: 'missing' | 'not-a-folder' | 'unreadable'): (typeof ErrorCode)[keyof typeof ErrorCode] {
+  if (problem === 'missing') return ErrorCode.FolderMissing;
+  return problem === 'unreadable' ? ErrorCode.FolderNotReadable : ErrorCode.NotAFolder;
+}
+
+/** What was found on reading a file (binary, minified, failed) is in the ledger and not in its name. */
+function withLedger(index: FolderIndex, verdict: Awaited<ReturnType<typeof explainFile>>): Awaited<ReturnType<typeof explainFile>> {
+  const entry = index.ledger.get(verdict.path);
+  if (!verdict.indexed || entry === undefined || entry.state === 'indexed') return verdict;
+  if (entry.state === 'failed') {
+    return {
+      path: verdict.path,
+      indexed: false,
+      sentence: `\`${verdict.path}\` is not indexed: ${entry.error} (${entry.attempts} attempts).`,
+    };
+  }
+  const reason = entry.skipReason === '' ? {} : { reason: entry.skipReason };
+  return {
+    path: verdict.path,
+    indexed: false,
+    ...reason,
+    sentence: `\`${verdict.path}\` is not indexed: it is ${entry.skipReason} (${entry.error}).`,
+  };
+}
+
+/** What a pass would index now; it reads names and rules only, so it works before the first index as well. */
+async function listFiles({ index, params }: OpenFolderState): Promise<FileListing> {
+  const { files, skipped } = await scanFolder(index.folder, params.files);
+  const failed: { path: string; message: string; attempts: number }[] = [];
+  const byContent: SkippedFile[] = [];
+  const indexed: string[] = [];
+  for (const { path } of files) {
+    const entry = index.ledger.get(path);
+    if (entry?.state === 'failed') failed.push({ path, message: entry.error, attempts: entry.attempts });
+    else if (entry?.state === 'skipped' && entry.skipReason !== '') byContent.push({ path, reason: entry.skipReason, detail: entry.error });
+    else indexed.push(path);
+  }
+  return { indexed, skipped: [...skipped, ...byContent].sort((a, b) => (a.path < b.path ? -1 : 1)), failed };
+}

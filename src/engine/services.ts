@@ -1,0 +1,90 @@
+import type { CancellationToken } from 'vscode-jsonrpc';
+import type { EmbedderInfo, EmbedSide } from '../core/embedder.ts';
+import { startWorker, type WorkerConnection } from './worker.ts';
+import {
+  type ChunkDraft,
+  ChunkFiles,
+  ChunkText,
+  DescribeEmbedder,
+  EmbedTexts,
+  type FileDraft,
+  type FileToChunk,
+} from './workerProtocol.ts';
+
+export interface EmbedService {
+  readonly info: EmbedderInfo;
+  embed(texts: readonly string[], side: EmbedSide, token?: CancellationToken): Promise<Float32Array>;
+}
+
+/** The two worker threads as the rest of the engine sees them; a thread that dies is replaced. */
+export interface EngineServices {
+  /** `journal` is the file that names what is being parsed; see `suspects.ts`. */
+  chunkFiles(folder: string, files: readonly FileToChunk[], maxFileBytes: number, journal: string): Promise<readonly FileDraft[]>;
+  chunkText(path: string, text: string): Promise<readonly ChunkDraft[]>;
+  /** Undefined in keyword-only mode and when the embedder cannot be loaded; `embedderProblem` then says why. */
+  readonly embedder: EmbedService | undefined;
+  readonly embedderProblem: string;
+}
+
+export async function startServices(mediaDir: string, keywordOnly: boolean): Promise<EngineServices> {
+  const chunkers = replaceable(() => startWorker('chunkWorker', { mediaDir }));
+  const embedders = replaceable(() => startWorker('embedWorker', { mediaDir }));
+  let embedder: EmbedService | undefined;
+  let embedderProblem = keywordOnly ? 'Keyword search only: the engine stopped several times in a row.' : '';
+  if (!keywordOnly) {
+    try {
+      const info = await embedders().connection.sendRequest(DescribeEmbedder);
+      embedder = { info, embed: (texts, side, token) => embedders().connection.sendRequest(EmbedTexts, { texts, side }, token) };
+    } catch (error) {
+      embedderProblem = `Keyword search only: the embedding model could not be loaded (${messageOf(error)}).`;
+    }
+  }
+  return {
+    chunkFiles: (folder, files, maxFileBytes, journal) => chunkFiles(chunkers, folder, files, maxFileBytes, journal),
+    chunkText: (path, text) => chunkers().connection.sendRequest(ChunkText, { path, text }),
+    embedder,
+    embedderProblem,
+  };
+}
+
+/**
+ * Chunks a batch. When the thread dies under it, the files are tried one by one in a new thread, so that one file
+ * that crashes the parser is found by name and the others are indexed.
+ */
+async function chunkFiles(
+  worker: () => WorkerConnection,
+  folder: string,
+  files: readonly FileToChunk[],
+  maxFileBytes: number,
+  journal: string,
+): Promise<readonly FileDraft[]> {
+  try {
+    return await worker().connection.sendRequest(ChunkFiles, { folder, files, maxFileBytes, journal });
+  } catch (error) {
+    const [only] = files;
+    if (only === undefined) return [];
+    if (files.length === 1) return [{ path: only.path, state: 'failed', error: `the parser stopped on this file (${messageOf(error)})` }];
+    const drafts: FileDraft[] = [];
+    for (const file of files) drafts.push(...(await chunkFiles(worker, folder, [file], maxFileBytes, journal)));
+    return drafts;
+  }
+}
+
+/** Starts the worker at the first use, and a new one at the next use after it died. */
+function replaceable(start: () => WorkerConnection): () => WorkerConnection {
+  let current: WorkerConnection | undefined;
+  return () => {
+    if (current === undefined) {
+      const started = start();
+      current = started;
+      void started.gone.then(() => {
+        if (current === started) current = undefined;
+      });
+    }
+    return current;
+  };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

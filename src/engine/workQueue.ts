@@ -1,0 +1,47 @@
+/** What the next pass over a folder has to look at. */
+export interface Work {
+  /** Everything: scan the folder and compare it with the ledger. */
+  readonly all: boolean;
+  /** Single paths that may have changed, when not everything is looked at. */
+  readonly paths: readonly string[];
+}
+
+/** More single paths than this are cheaper to look at as a whole. */
+const MANY_PATHS = 200;
+/** A change of these decides about other files. */
+const DECIDES_ABOUT_OTHERS = /(^|\/)(\.gitignore|\.ignore|\.quarryignore|\.gitmodules)$|^\.git(\/|$)/;
+
+/** Collects changes until a pass takes them. Bounded: many paths turn into one look at everything. */
+export function createWorkQueue(): {
+  add(paths: readonly string[]): void;
+  addAll(): void;
+  take(): Work | undefined;
+  readonly empty: boolean;
+} {
+  let all = false;
+  let paths = new Set<string>();
+  return {
+    add: (changed) => {
+      for (const path of changed) {
+        if (DECIDES_ABOUT_OTHERS.test(path)) all = true;
+        else if (!all) paths.add(path);
+      }
+      if (changed.length === 0 || paths.size > MANY_PATHS) all = true;
+      if (all) paths.clear();
+    },
+    addAll: () => {
+      all = true;
+      paths.clear();
+    },
+    take: () => {
+      if (!all && paths.size === 0) return undefined;
+      const work = { all, paths: [...paths] };
+      all = false;
+      paths = new Set();
+      return work;
+    },
+    get empty() {
+      return !all && paths.size === 0;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { RequestType, RequestType0 } from 'vscode-jsonrpc';
+import type { Chunk } from '../core/chunk.ts';
+import type { EmbedderInfo, EmbedSide } from '../core/embedder.ts';
+import type { SkipReason } from '../core/files.ts';
+
+/** Messages between the engine's main thread and its workers. Everything here survives a structured clone. */
+
+export interface FileToChunk {
+  readonly path: string;
+  /** The hash that the ledger holds: a file that still has it comes back as `unchanged`. Empty for a new file. */
+  readonly knownHash: string;
+  /** A `!` line of a `.quarryignore` asks for it: then only what cannot be text keeps it out. */
+  readonly asked?: boolean;
+}
+
+export interface ChunkDraft {
+  readonly chunk: Chunk;
+  readonly tokens: string;
+  readonly embeddingText: string;
+}
+
+interface ReadFile {
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly hash: string;
+}
+
+/** What reading and chunking one file came to. */
+export type FileDraft =
+  | (ReadFile & {
+      readonly state: 'indexed';
+      readonly language: string;
+      readonly chunks: readonly ChunkDraft[];
+      readonly tokens: string;
+      readonly skeleton: string;
+    })
+  | (ReadFile & { readonly state: 'unchanged' })
+  | (ReadFile & { readonly state: 'skipped'; readonly reason: SkipReason; readonly detail: string })
+  | { readonly path: string; readonly state: 'gone' }
+  | { readonly path: string; readonly state: 'failed'; readonly error: string };
+
+export const ChunkFiles = new RequestType<
+  { readonly folder: string; readonly files: readonly FileToChunk[]; readonly maxFileBytes: number; readonly journal: string },
+  readonly FileDraft[],
+  void
+>('worker/chunkFiles');
+
+export const ChunkText = new RequestType<{ readonly path: string; readonly text: string }, readonly ChunkDraft[], void>('worker/chunkText');
+
+export const DescribeEmbedder = new RequestType0<EmbedderInfo, void>('worker/describeEmbedder');
+
+/** One row of `dimension` floats a text. Texts of the query side overtake documents between two small batches. */
+export const EmbedTexts = new RequestType<{ readonly texts: readonly string[]; readonly side: EmbedSide }, Float32Array, void>(
+  'worker/embedTexts',
+);
