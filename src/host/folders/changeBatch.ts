@@ -1,0 +1,49 @@
+/** Time in which changes are collected: a branch switch touches thousands of files at once. */
+const BATCH_MS = 100;
+/** With more changes than this, comparing the whole folder costs less than telling each. */
+const MOST_PATHS = 1000;
+
+/** These decide about other files, so that a change of one means looking at everything again. */
+const DECIDES_ABOUT_OTHERS = /(^|\/)(\.gitignore|\.quarryignore)$/;
+
+/**
+ * What a change on disk means for the index: the path itself, `everything` when other files may be concerned, or nothing. `.git`
+ * changes all the time and only its HEAD says something: another branch is checked out.
+ */
+export function meaningOf(path: string): 'everything' | 'path' | 'nothing' {
+  if (path === '') return 'everything';
+  if (path === '.git/HEAD' || DECIDES_ABOUT_OTHERS.test(path)) return 'everything';
+  return path === '.git' || path.startsWith('.git/') ? 'nothing' : 'path';
+}
+
+export interface ChangeBatch {
+  /** Notes a relative path (`/` on every platform). */
+  add(path: string): void;
+  dispose(): void;
+}
+
+/** Collects changes and hands them on together; an empty list asks for a look at the whole folder. */
+export function createChangeBatch(deliver: (paths: readonly string[]) => void): ChangeBatch {
+  let paths = new Set<string>();
+  let everything = false;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = () => {
+    timer = undefined;
+    const list = everything || paths.size > MOST_PATHS ? [] : [...paths];
+    paths = new Set();
+    everything = false;
+    deliver(list);
+  };
+  return {
+    add(path) {
+      const meaning = meaningOf(path);
+      if (meaning === 'nothing') return;
+      if (meaning === 'everything') everything = true;
+      else paths.add(path);
+      timer ??= setTimeout(flush, BATCH_MS);
+    },
+    dispose() {
+      clearTimeout(timer);
+    },
+  };
+}

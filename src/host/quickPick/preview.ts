@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import type { SearchHit } from '../../protocol/search.ts';
+import { openDocument, rangeOf, revealCentred } from '../openHit.ts';
+import { captureEditorState } from './editorState.ts';
+
+export interface Preview {
+  /** Shows a place without taking the focus; a later call overtakes an earlier one that is not shown yet. */
+  show(uri: vscode.Uri, hit: SearchHit): void;
+  /** Shows what was there before the first preview. */
+  restore(): Promise<void>;
+  /** Ends previewing and leaves the editor as it is. */
+  keep(): Promise<void>;
+}
+
+/** Previews of results in the active editor group, from now on until `restore` or `keep`. */
+export function createPreview(): Preview {
+  const former = captureEditorState();
+  const decoration = vscode.window.createTextEditorDecorationType({
+    backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
+    isWholeLine: true,
+    overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.rangeHighlightForeground'),
+    overviewRulerLane: vscode.OverviewRulerLane.Full,
+  });
+  let wanted = 0;
+  let shown = false;
+  let ended = false;
+  let marked: vscode.TextEditor | undefined;
+  let working: Promise<void> = Promise.resolve();
+
+  const display = async (turn: number, uri: vscode.Uri, hit: SearchHit) => {
+    if (turn !== wanted || ended) return;
+    const document = await openDocument(uri, hit.path);
+    if (turn !== wanted || ended) return;
+    shown = true;
+    const editor = await vscode.window.showTextDocument(document, { preview: true, preserveFocus: true, viewColumn: former.column });
+    const range = rangeOf(document, hit);
+    marked?.setDecorations(decoration, []);
+    editor.setDecorations(decoration, [range]);
+    marked = editor;
+    revealCentred(editor, range);
+  };
+
+  const end = async () => {
+    ended = true;
+    // A preview that is being shown cannot be called back; it has to be there before it can be taken away.
+    await working;
+    decoration.dispose();
+  };
+
+  return {
+    show(uri, hit) {
+      const turn = ++wanted;
+      // A file that is gone has no preview; going there says why.
+      working = working.then(() => display(turn, uri, hit)).catch(() => undefined);
+    },
+    async restore() {
+      await end();
+      if (shown) await former.restore();
+    },
+    keep: end,
+  };
+}

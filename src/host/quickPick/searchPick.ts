@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import { setContext } from '../contextKeys.ts';
+import { sentenceOf } from '../sentence.ts';
+import { readSearchSettings } from '../settings.ts';
+import type { PickServices, PickStart } from './services.ts';
+import { openPickSession, type PickSession } from './session.ts';
+
+/** The quick pick of `Search Code` and `Find Similar Code`; one is open at a time. */
+export class SearchPick implements vscode.Disposable {
+  private readonly services: PickServices;
+  private session: PickSession | undefined;
+
+  constructor(services: PickServices) {
+    this.services = services;
+  }
+
+  /** The open session, for the commands of the keyboard and for tests. */
+  get current(): PickSession | undefined {
+    return this.session;
+  }
+
+  /** Opens the pick at once; answers come as they are found. */
+  show(start: PickStart = {}): void {
+    this.session?.close();
+    const session = openPickSession(this.services, readSearchSettings(), start, (end) => {
+      if (this.session === session) {
+        this.session = undefined;
+        setContext('quarry.quickPickOpen', false);
+      }
+      if (end !== undefined) this.show(end);
+    });
+    this.session = session;
+    setContext('quarry.quickPickOpen', true);
+  }
+
+  /** Opens the active row to the side and closes the pick, or opens it and keeps the pick. */
+  async openActive(how: 'side' | 'background'): Promise<void> {
+    const session = this.session;
+    if (session === undefined) return;
+    try {
+      await (how === 'side' ? session.accept({ toSide: true }) : session.openInBackground());
+    } catch (error) {
+      void vscode.window.showWarningMessage(sentenceOf(error));
+    }
+  }
+
+  dispose(): void {
+    this.session?.close();
+  }
+}

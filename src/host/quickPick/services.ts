@@ -1,0 +1,34 @@
+import type * as vscode from 'vscode';
+import type { CancellationToken } from 'vscode-jsonrpc';
+import type { SearchFilters, SearchHit, SearchMode, SearchRequest, SearchResponse } from '../../protocol/search.ts';
+import type { OpenOptions } from '../openHit.ts';
+import type { RecentQuestions } from '../recentQuestions.ts';
+import type { StatusInput } from '../status/statusText.ts';
+
+/** Code that similar code is looked for, as the protocol names it. */
+export type SimilarTo = NonNullable<SearchRequest['similarTo']>;
+
+/** What a search starts with. */
+export interface PickStart {
+  readonly question?: string;
+  readonly mode?: SearchMode;
+  readonly similarTo?: SimilarTo;
+  readonly filters?: SearchFilters;
+  /** Folders to search, as the engine names them; all when absent. */
+  readonly folders?: readonly string[];
+  /** The name of the folder that is searched, for showing. */
+  readonly place?: string;
+}
+
+/** What the quick pick needs of the rest of the extension. */
+export interface PickServices {
+  search(request: SearchRequest, token: CancellationToken): Promise<SearchResponse>;
+  state(): StatusInput;
+  readonly onDidChangeState: vscode.Event<void>;
+  uriOf(hit: SearchHit): vscode.Uri;
+  /** The name of the hit's folder when the workspace has several. */
+  folderName(hit: SearchHit): string | undefined;
+  open(hit: SearchHit, options: OpenOptions): Promise<unknown>;
+  showInPanel(start: PickStart): void;
+  readonly recents: RecentQuestions;
+}
