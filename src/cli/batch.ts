@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Search } from '../protocol/engine.ts';
+import type { SearchResponse } from '../protocol/search.ts';
+import { toJsonAnswer } from './format.ts';
+import { languageIds } from './languages.ts';
+import { type SearchOptions, toRequest } from './options.ts';
+import { withSession } from './session.ts';
+import { UsageError } from './usage.ts';
+
+interface BatchOptions extends SearchOptions {
+  readonly queries: string;
+  readonly out?: string;
+}
+
+interface BatchQuery {
+  readonly id?: string | number;
+  readonly query: string;
+}
+
+/** The answer to an empty question: in a batch it must not stop the others. */
+const NOTHING: SearchResponse = { hits: [], ms: 0, timings: {}, mode: 'keyword', coverage: 1, notes: [] };
+
+/** Answers one JSON object a line; returns how many had an answer. */
+export async function batch(folder: string, options: BatchOptions): Promise<number> {
+  const languages = languageIds(options.lang);
+  const queries = await readQueries(options.queries);
+  return withSession(
+    { folder, ...(options.indexDir ? { indexDir: options.indexDir } : {}), index: true, verbose: options.verbose ?? false },
+    async (session) => {
+      await session.ready();
+      const out = options.out === undefined ? process.stdout : createWriteStream(options.out);
+      let answered = 0;
+      for (const { id, query } of queries) {
+        const response =
+          query.trim() === '' ? NOTHING : await session.client.request(Search, toRequest(session.folder, query, options, languages));
+        if (response.hits.length > 0) answered++;
+        if (!out.write(`${JSON.stringify(toJsonAnswer(query, response, id))}\n`)) await once(out, 'drain');
+      }
+      if (out !== process.stdout) {
+        out.end();
+        await once(out, 'finish');
+      }
+      return answered;
+    },
+  );
+}
+
+async function readQueries(path: string): Promise<readonly BatchQuery[]> {
+  const input = path === '-' ? process.stdin : createReadStream(path);
+  const queries: BatchQuery[] = [];
+  let number = 0;
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      number++;
+      if (line.trim() !== '') queries.push(parseLine(line, path, number));
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`The queries file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+  return queries;
+}
+
+function parseLine(line: string, path: string, number: number): BatchQuery {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'object' && value !== null && 'query' in value && typeof value.query === 'string') {
+      const id = 'id' in value && (typeof value.id === 'string' || typeof value.id === 'number') ? { id: value.id } : {};
+      return { ...id, query: value.query };
+    }
+  } catch {
+    // Falls through to the one sentence below.
+  }
+  throw new UsageError(`Line ${number} of ${path} is not a JSON object with a "query" text.`);
+}

@@ -1,0 +1,66 @@
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type EngineClient, startEngine } from '../client/engineClient.ts';
+import { DEFAULT_FILE_SETTINGS, type FileSettings } from '../core/files.ts';
+import { type IndexSummary, OpenFolder, WaitForIndex } from '../protocol/engine.ts';
+import { cacheDir, defaultIndexDir } from './indexDir.ts';
+import { showProgress } from './progress.ts';
+
+export interface SessionOptions {
+  readonly folder: string;
+  readonly indexDir?: string;
+  /** False looks at what is there and indexes nothing. */
+  readonly index: boolean;
+  /** What differs from the defaults. */
+  readonly files?: Partial<FileSettings>;
+  /** As of `os.setPriority`: 10 for work that nobody waits for. */
+  readonly priority?: number;
+  /** Engine messages go to stderr. */
+  readonly verbose?: boolean;
+}
+
+export interface Session {
+  readonly client: EngineClient;
+  /** Absolute. */
+  readonly folder: string;
+  readonly indexDir: string;
+  /** Waits until the folder is indexed, with progress on stderr when that is a terminal. */
+  ready(): Promise<IndexSummary>;
+}
+
+/** One command is soon over; starting the engine anew in the middle of it would only cost time. */
+const NO_LIMIT_MB = 1_000_000;
+
+/** Starts the engine, opens one folder, runs the action, and always ends the engine. */
+export async function withSession<T>(options: SessionOptions, action: (session: Session) => Promise<T>): Promise<T> {
+  const folder = resolve(options.folder);
+  const indexDir = resolve(options.indexDir ?? defaultIndexDir(folder));
+  const here = dirname(fileURLToPath(import.meta.url));
+  const client = startEngine({
+    module: join(here, 'engine.mjs'),
+    options: { mediaDir: join(here, 'media'), keywordOnly: false, memoryLimitMB: NO_LIMIT_MB },
+    compileCache: join(cacheDir(), 'compiled'),
+    ...(options.priority === undefined ? {} : { priority: options.priority }),
+  });
+  if (options.verbose === true) client.onLog(({ level, message }) => process.stderr.write(`${level}: ${message.trimEnd()}\n`));
+  try {
+    await client.request(OpenFolder, {
+      folder,
+      indexDir,
+      files: { ...DEFAULT_FILE_SETTINGS, ...options.files },
+      paused: false,
+      index: options.index,
+    });
+    const ready = async (): Promise<IndexSummary> => {
+      const progress = showProgress(client, process.stderr);
+      try {
+        return await client.request(WaitForIndex, { folder });
+      } finally {
+        progress.end();
+      }
+    };
+    return await action({ client, folder, indexDir, ready });
+  } finally {
+    await client.stop();
+  }
+}

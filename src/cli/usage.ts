@@ -1,0 +1,2 @@
+/** Bad use of the command line: one clear line and exit code 2. */
+export class UsageError extends Error {}
