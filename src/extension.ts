@@ -1,0 +1,110 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { CancellationToken } from 'vscode-jsonrpc';
+import type { QuarryApi } from './host/api.ts';
+import { commandHandlers } from './host/commands/handlers.ts';
+import { registerCommands } from './host/commands/register.ts';
+import { createEngine } from './host/engine.ts';
+import { Folders } from './host/folders/folders.ts';
+import { HealthView } from './host/health/healthView.ts';
+import { openHit } from './host/openHit.ts';
+import { ResultsPanel, VIEW_ID } from './host/panel/resultsPanel.ts';
+import { SearchPick } from './host/quickPick/searchPick.ts';
+import { RecentQuestions } from './host/recentQuestions.ts';
+import { createStatusBar } from './host/status/statusBar.ts';
+import type { StatusInput } from './host/status/statusText.ts';
+import { registerWelcomeView } from './host/welcomeView.ts';
+import { Search, WaitForIndex } from './protocol/engine.ts';
+import type { SearchHit, SearchRequest } from './protocol/search.ts';
+
+let stop: (() => Promise<void>) | undefined;
+
+/** The composition root: makes the parts, joins them, and starts the engine once the editor has settled. */
+export function activate(context: vscode.ExtensionContext): QuarryApi {
+  const began = performance.now();
+  const keep = <T extends vscode.Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const log = keep(vscode.window.createOutputChannel('Quarry', { log: true }));
+  const engine = keep(createEngine({ folder: context.asAbsolutePath('dist'), cache: context.globalStorageUri.fsPath, log }));
+  stop = () => engine.stop();
+  const storage = (context.storageUri ?? context.globalStorageUri).fsPath;
+  const folders = keep(new Folders({ engine, storage, state: context.workspaceState, log }));
+  const recents = new RecentQuestions(context.workspaceState);
+
+  const changed = keep(new vscode.EventEmitter<void>());
+  keep(folders.onDidChange(() => changed.fire()));
+  keep(engine.onHealth(() => changed.fire()));
+  const state = (): StatusInput => ({
+    health: engine.health(),
+    statuses: folders.statuses(),
+    opening: folders.opening,
+    problems: folders.problems(),
+    paused: folders.paused,
+    searchOnly: folders.searchOnly,
+  });
+  const search = (request: SearchRequest, token?: CancellationToken) => engine.request(Search, request, token);
+  const folderName = (folder: string) => folders.list().find(({ path: opened }) => opened === folder)?.name ?? path.basename(folder);
+  const open = (hit: SearchHit, options = {}) => openHit(folders.uriOf(hit), hit, options);
+
+  const panel = keep(
+    new ResultsPanel({
+      extensionUri: context.extensionUri,
+      search,
+      open,
+      status: () => folders.statuses(),
+      health: () => engine.health(),
+      problems: () => folders.problems(),
+      folderName,
+      uriOf: (hit) => folders.uriOf(hit),
+      onStatus: changed.event,
+      state: context.workspaceState,
+      runCommand: (id, ...args) => vscode.commands.executeCommand(id, ...args),
+    }),
+  );
+  const pick = keep(
+    new SearchPick({
+      search,
+      state,
+      onDidChangeState: changed.event,
+      uriOf: (hit) => folders.uriOf(hit),
+      folderName: (hit) => (folders.list().length > 1 ? folderName(hit.folder) : undefined),
+      open,
+      showInPanel: ({ question = '', ...options }) => void panel.show(question, options),
+      recents,
+    }),
+  );
+  keep(vscode.window.registerWebviewViewProvider(VIEW_ID, panel));
+  keep(registerWelcomeView());
+  keep(createStatusBar({ input: state, nameOf: folderName, onDidChange: changed.event }));
+  const health = keep(new HealthView(engine, folders));
+  const places = { workspace: storage, global: context.globalStorageUri.fsPath };
+  keep(registerCommands(commandHandlers({ engine, folders, pick, panel, log, state, health, storage: places }), log));
+
+  // Opening the first folder forks the engine: a few milliseconds of the extension host that no activation should wait for.
+  const opened = new Promise<void>((resolve) => setImmediate(() => void folders.sync().then(resolve)));
+
+  return {
+    ready: () => opened,
+    async indexed() {
+      await opened;
+      await Promise.all(folders.list().map((folder) => engine.request(WaitForIndex, { folder: folder.path })));
+    },
+    enginePid: () => engine.pid(),
+    status: () => folders.statuses(),
+    search: (query, options = {}) => search({ query, mode: 'hybrid', limit: 20, rows: 'symbol', filters: {}, ...options }),
+    get lastQuickPickItems() {
+      return pick.current?.rows() ?? [];
+    },
+    get quickPick() {
+      return pick.current;
+    },
+    activationMs: performance.now() - began,
+  };
+}
+
+/** Ends the engine in order: it finishes the commit that it is at. */
+export async function deactivate(): Promise<void> {
+  await stop?.();
+}
