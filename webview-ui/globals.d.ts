@@ -1,0 +1,2 @@
+/** esbuild bundles the styles beside the script. */
+declare module '*.css';
