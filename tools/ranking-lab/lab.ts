@@ -1,0 +1,132 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { rank, STAGE_NAMES } from '../../src/core/ranking/rank.ts';
+import { loadStaticEmbedder } from '../../src/models/staticEmbedder.ts';
+import { loadChunks } from './chunks.ts';
+import { byGroup, bySet, evaluate, type Prepared, prepare, type Scored } from './evaluate.ts';
+import { DEFAULT_LIMITS, MemoryStore } from './memoryStore.ts';
+import { productChunker } from './productChunker.ts';
+import { interval } from './score.ts';
+import { type LabSet, loadSets } from './sets.ts';
+
+const USAGE = `Measures the ranking over retrieval sets, with a store in memory.
+
+node tools/ranking-lab/lab.ts <folder of sets> <folder of checkouts> [options]
+
+  --only a,b      sets or groups (semble, commits, docs, cosqa)
+  --ablation      every stage left out, one at a time
+  --cache DIR     where the chunks of the checkouts are kept (default: the system's temporary folder)
+  --save FILE     keeps the scores of every question
+  --against FILE  compares with saved scores (paired bootstrap)
+`;
+
+/** Choices are made on the first half of the repositories and reported on the other. */
+const FIRST_HALF: ReadonlySet<string> = new Set(['zod', 'model2vec', 'gson', 'libuv', 'express', 'phoenix']);
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const EXTRA_SWITCHES = ['path-test', 'path-platform', 'path-olderVersion', 'path-prose', 'path-hidden'];
+
+async function prepareAll(sets: readonly LabSet[], checkouts: string, cache: string): Promise<Prepared[]> {
+  const chunkFile = await productChunker(join(ROOT, 'dist/media/grammars'));
+  const model = loadStaticEmbedder(readFileSync(join(ROOT, 'media/models/bundled-384-int4.bin')));
+  const prepared: Prepared[] = [];
+  for (const set of sets) {
+    const store = new MemoryStore(await loadChunks(set, checkouts, cache, chunkFile), (text) => model.embed(text));
+    prepared.push(...prepare(set, store, DEFAULT_LIMITS));
+  }
+  return prepared;
+}
+
+function printSets(scored: readonly Scored[]): void {
+  console.log('set               NDCG@10  MRR@10  success@1  questions');
+  for (const [set, { ndcg, mrr, success }] of bySet(scored)) {
+    const numbers = [ndcg, mrr, success].map((value) => value.toFixed(3).padStart(7)).join('  ');
+    console.log(`${set.name.padEnd(17)} ${numbers}  ${String(set.questions.length).padStart(8)}`);
+  }
+}
+
+function groupsOf(scored: readonly Scored[]): Record<string, number> {
+  const first = scored.filter(({ set }) => set.group === 'semble' && FIRST_HALF.has(set.name));
+  const second = scored.filter(({ set }) => set.group === 'semble' && !FIRST_HALF.has(set.name));
+  const functions = scored.filter(({ set }) => set.group !== 'semble');
+  const single = Object.fromEntries(
+    [...bySet(functions)].map(([set, scores]) => [set.name, set.group === 'cosqa' ? scores.mrr : scores.ndcg]),
+  );
+  const all = byGroup(scored);
+  return {
+    ...(all.semble === undefined
+      ? {}
+      : { semble: all.semble, 'half A': byGroup(first).semble ?? 0, 'half B': byGroup(second).semble ?? 0 }),
+    ...single,
+  };
+}
+
+/** A Markdown table: the whole ranking, then what each column loses (in thousandths) when one stage is left out. */
+function printAblation(prepared: readonly Prepared[], full: readonly Scored[]): void {
+  const base = groupsOf(full);
+  const columns = Object.keys(base);
+  console.log(`| left out | ${columns.join(' | ')} |\n|---|${columns.map(() => '--:').join('|')}|`);
+  console.log(`| nothing | ${columns.map((column) => (base[column] ?? 0).toFixed(3)).join(' | ')} |`);
+  for (const name of [...STAGE_NAMES, ...EXTRA_SWITCHES]) {
+    const found = groupsOf(evaluate(prepared, (input) => rank({ ...input, without: new Set([name]) })));
+    const losses = columns.map((column) => Math.round(((found[column] ?? 0) - (base[column] ?? 0)) * 1000));
+    console.log(`| ${name} | ${losses.map((loss) => (loss > 0 ? `+${loss}` : String(loss))).join(' | ')} |`);
+  }
+  const plain = groupsOf(evaluate(prepared, (input) => rank({ ...input, mode: 'keyword', without: PLAIN_BM25 })));
+  console.log(`| BM25 alone | ${columns.map((column) => (plain[column] ?? 0).toFixed(3)).join(' | ')} |`);
+}
+
+/** Everything but the store's own BM25. */
+const PLAIN_BM25: ReadonlySet<string> = new Set(['own-bm25', ...STAGE_NAMES.filter((name) => name !== 'fusion' && name !== 'keyword')]);
+
+function valuesOf(scored: readonly Scored[]): Record<string, number> {
+  return Object.fromEntries(scored.map(({ set, question, ndcg }) => [`${set.name}\t${question.query}`, ndcg]));
+}
+
+function printDifference(scored: readonly Scored[], file: string): void {
+  const before = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
+  const now = valuesOf(scored);
+  const differences = Object.keys(now).flatMap((key) => (before[key] === undefined ? [] : [(now[key] ?? 0) - before[key]]));
+  const { mean, low, high } = interval(differences);
+  const text = [mean, low, high].map((value) => (1000 * value).toFixed(1));
+  console.log(`NDCG@10 against ${file}: ${text[0]} thousandths (95 %: ${text[1]} to ${text[2]}) over ${differences.length} questions`);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      only: { type: 'string' },
+      ablation: { type: 'boolean', default: false },
+      cache: { type: 'string', default: join(tmpdir(), 'quarry-ranking-lab') },
+      save: { type: 'string' },
+      against: { type: 'string' },
+    },
+  });
+  const [setsFolder, checkouts] = positionals;
+  if (setsFolder === undefined || checkouts === undefined) {
+    process.stderr.write(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  const only = values.only?.split(',');
+  const sets = loadSets(setsFolder).filter(({ name, group }) => only === undefined || only.includes(name) || only.includes(group));
+  const prepared = await prepareAll(sets, checkouts, values.cache);
+  const startedAt = performance.now();
+  const scored = evaluate(prepared);
+  console.log(`${((performance.now() - startedAt) / prepared.length).toFixed(2)} ms a question for ranking\n`);
+  printSets(scored);
+  console.log(
+    `\n${Object.entries(groupsOf(scored))
+      .map(([name, value]) => `${name} ${value.toFixed(3)}`)
+      .join('  ')}\n`,
+  );
+  if (values.against !== undefined) printDifference(scored, values.against);
+  if (values.save !== undefined) writeFileSync(values.save, JSON.stringify(valuesOf(scored)));
+  if (values.ablation) printAblation(prepared, scored);
+}
+
+await main();
