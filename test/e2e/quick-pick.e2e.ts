@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import {
+  ask,
+  closeQuickInput,
+  cursorAt,
+  editorShows,
+  focusedRow,
+  openFile,
+  openSession,
+  quickInput,
+  quickRows,
+  runCommand,
+  type Session,
+  untilFirst,
+  untilIndexed,
+} from '../runner/session.ts';
+import { pictureOnFailure } from './picture.ts';
+
+let session: Session;
+pictureOnFailure(() => session);
+
+beforeAll(async () => {
+  session = await openSession();
+  await untilIndexed(session.page);
+});
+afterAll(() => session.close());
+beforeEach(async () => {
+  await closeQuickInput(session.page);
+  // The last pick may still be taking its previews away.
+  await expect.poll(() => session.page.locator('.tab .italic').count()).toBe(0);
+  await openFile(session.page, 'docs/uploading.md', 3);
+});
+
+test('a question in plain words puts the function first', async () => {
+  const { page } = session;
+  await ask(page, 'where are failed uploads retried');
+  await untilFirst(page, 'retryFailedUploads');
+  await untilFirst(page, 'src/upload/retry.ts:14');
+  await session.shot('quick-pick');
+});
+
+test('moving through rows previews them and Escape restores the editor', async () => {
+  const { page } = session;
+  await ask(page, 'where are failed uploads retried');
+  await untilFirst(page, 'retryFailedUploads');
+  await editorShows(page, 'retry.ts');
+  const first = await focusedRow(page).innerText();
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => focusedRow(page).innerText()).not.toBe(first);
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(() => focusedRow(page).innerText()).toBe(first);
+  await session.shot('quick-pick-preview');
+  await page.keyboard.press('Escape');
+  await editorShows(page, 'uploading.md');
+  await cursorAt(page, /^Ln 3, /);
+  await expect.poll(() => page.locator('.tab', { hasText: 'retry.ts' }).count()).toBe(0);
+});
+
+test('Enter goes to the place', async () => {
+  const { page } = session;
+  await ask(page, 'where are failed uploads retried');
+  await untilFirst(page, 'retryFailedUploads');
+  await page.keyboard.press('Enter');
+  await editorShows(page, 'retry.ts');
+  // The doc comment belongs to the function, and the whole of it is selected.
+  await cursorAt(page, /^Ln 1[45], Col 1 \(\d+ selected\)/);
+  expect(await page.locator('.view-lines').innerText()).toMatch(/Tries\severy\sfailed\supload\sagain/);
+  await session.shot('quick-pick-opened');
+});
+
+test('the default key opens it, and Control+Enter opens a row to the side', async () => {
+  const { page } = session;
+  await page.keyboard.press('Control+Alt+K');
+  await quickInput(page).waitFor();
+  await page.keyboard.type('refresh the session token before it ends', { delay: 5 });
+  await untilFirst(page, 'src/session/token.ts');
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(() => page.locator('.editor-group-container').count()).toBe(2);
+  await editorShows(page, 'token.ts');
+  await runCommand(page, 'View: Close All Editors');
+});
+
+test('a filter in the question narrows it, and an empty answer says why', async () => {
+  const { page } = session;
+  await ask(page, 'limit requests lang:go');
+  await untilFirst(page, 'limitRequests');
+  // Rows of the shorter questions on the way may still show.
+  const places = async (): Promise<readonly string[]> =>
+    (await quickRows(page).allInnerTexts()).flatMap((row) => /\.\w+:\d+/.exec(row)?.[0] ?? []);
+  await expect.poll(async () => (await places()).filter((place) => !place.startsWith('.go:'))).toEqual([]);
+  await quickInput(page).fill('limit requests lang:haskell');
+  await quickRows(page).filter({ hasText: 'lang:haskell' }).first().waitFor();
+  await session.shot('quick-pick-nothing');
+  await page.keyboard.press('Escape');
+});

@@ -1,0 +1,250 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeFolder, quarry } from './cli.ts';
+
+const UPLOAD = `/** Tries failed uploads again, a little later each time. */
+export function retryFailedUploads(queue: string[]): number {
+  return queue.length;
+}
+
+export function parseConfig(text: string): unknown {
+  return JSON.parse(text);
+}
+`;
+const ONE_LINE = /^[^\n]+\n$/;
+const NOBODY = 65534;
+
+describe('quarry search', () => {
+  it('puts the right function first, in the promised JSON shape', async () => {
+    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD, 'README.md': '# Project\n\nNothing here.\n' });
+    const { code, stdout } = await quarry(['search', folder, 'where are failed uploads retried', '--json', '--index-dir', indexDir]);
+    expect(code).toBe(0);
+    const answer = JSON.parse(stdout);
+    expect(Object.keys(answer)).toEqual(['query', 'ms', 'results']);
+    expect(Object.keys(answer.results[0])).toEqual(['path', 'startLine', 'endLine', 'symbol', 'kind', 'language', 'score', 'why']);
+    expect(answer.results[0]).toMatchObject({
+      path: 'src/upload.ts',
+      startLine: 1,
+      endLine: 4,
+      symbol: 'retryFailedUploads',
+      kind: 'function',
+      language: 'typescript',
+    });
+  });
+
+  it('prints rows for a person, with reasons on request, and no progress into a pipe', async () => {
+    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
+    const { stdout, stderr } = await quarry(['search', folder, 'parse config', '--explain', '--index-dir', indexDir]);
+    expect(stdout).toMatch(/src\/upload\.ts:6-8 {2}parseConfig/);
+    expect(stdout).toMatch(/\[\w+\]/);
+    expect(stderr).toBe('');
+  });
+
+  it.each([
+    ['hybrid', 0],
+    ['semantic', 0],
+    ['keyword', 0],
+  ])('answers in %s mode', async (mode, code) => {
+    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
+    expect((await quarry(['search', folder, 'retry uploads', '--mode', mode, '--index-dir', indexDir])).code).toBe(code);
+  });
+
+  it.each([
+    ['--lang', 'python', 'b.py'],
+    ['--include', 'lib/**', 'lib/c.ts'],
+    ['--exclude', '{a.ts,b.py}', 'lib/c.ts'],
+  ])('filters by %s %s', async (option, value, only) => {
+    const files = { 'a.ts': 'export function load() {}\n', 'b.py': 'def load():\n    pass\n', 'lib/c.ts': 'export function load() {}\n' };
+    const { folder, indexDir } = await makeFolder(files);
+    const { stdout } = await quarry(['search', folder, 'load', option, value, '--json', '--index-dir', indexDir]);
+    expect(JSON.parse(stdout).results.map((row: { path: string }) => row.path)).toEqual([only]);
+  });
+
+  it('shows many files first with --rows file, and places with --rows symbol', async () => {
+    const loads = (names: readonly string[]): string => names.map((name) => `export function load${name}Config() {}\n`).join('\n');
+    const { folder, indexDir } = await makeFolder({ 'config.ts': loads(['A', 'B', 'C']), 'other.ts': loads(['D']) });
+    const paths = async (rows: string): Promise<string[]> => {
+      const { stdout } = await quarry(['search', folder, 'load config', '--rows', rows, '--json', '--index-dir', indexDir]);
+      return JSON.parse(stdout).results.map((row: { path: string }) => row.path);
+    };
+    expect((await paths('file')).slice(0, 2)).toEqual(['config.ts', 'other.ts']);
+    expect((await paths('symbol')).slice(0, 3)).toEqual(['config.ts', 'config.ts', 'config.ts']);
+  });
+});
+
+describe('bad use gets one clear line and exit code 2', () => {
+  it.each([
+    ['an empty question', (folder: string) => ['search', folder, '  '], /question/i],
+    ['an unknown language', (folder: string) => ['search', folder, 'x', '--lang', 'klingon'], /klingon/],
+    ['an unknown mode', (folder: string) => ['search', folder, 'x', '--mode', 'magic'], /magic/],
+    ['an unknown option', (folder: string) => ['search', folder, 'x', '--fast'], /--fast/],
+    ['an unknown command', () => ['serch', '.', 'x'], /serch/],
+    ['no question', (folder: string) => ['search', folder], /question/],
+    ['a limit that is no number', (folder: string) => ['search', folder, 'x', '--limit', 'many'], /whole number/],
+    ['a missing folder', (folder: string) => ['search', `${folder}/nowhere`, 'x'], /no folder/i],
+    ['a file instead of a folder', (folder: string) => ['search', `${folder}/a.ts`, 'x'], /is a file/],
+    ['a missing queries file', (folder: string) => ['batch', folder, '--queries', `${folder}/none.jsonl`], /none\.jsonl/],
+    ['a queries file that is not JSON', (folder: string) => ['batch', folder, '--queries', `${folder}/a.ts`], /line 1/i],
+  ])('%s', async (_, args, says) => {
+    const { folder, indexDir } = await makeFolder({ 'a.ts': 'const x = 1;\n' });
+    const { code, stdout, stderr } = await quarry([...args(folder), '--index-dir', indexDir]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(ONE_LINE);
+    expect(stderr).toMatch(says);
+  });
+
+  it('an unreadable folder', async () => {
+    const { folder, indexDir } = await makeFolder({ 'a.ts': 'const x = 1;\n' });
+    await chmod(folder, 0o000);
+    const uid = process.getuid?.() === 0 ? { uid: NOBODY } : {};
+    const { code, stderr } = await quarry(['search', folder, 'x', '--index-dir', indexDir], uid);
+    await chmod(folder, 0o755);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(ONE_LINE);
+  });
+
+  it('an index written by a newer version, which is left as it is', async () => {
+    const { folder, indexDir } = await makeFolder({ 'a.ts': UPLOAD });
+    await quarry(['index', folder, '--index-dir', indexDir]);
+    const meta = join(indexDir, 'index.json');
+    const newer = JSON.stringify({ ...JSON.parse(await readFile(meta, 'utf8')), format: 999 });
+    await writeFile(meta, newer);
+    const { code, stderr } = await quarry(['search', folder, 'x', '--index-dir', indexDir]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/newer/);
+    expect(await readFile(meta, 'utf8')).toBe(newer);
+  });
+
+  it('an index folder that cannot be made', async () => {
+    const { folder } = await makeFolder({ 'a.ts': UPLOAD });
+    const { code, stderr } = await quarry(['search', folder, 'x', '--index-dir', join(folder, 'a.ts', 'index')]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(ONE_LINE);
+  });
+});
+
+describe('strange input is no error', () => {
+  it('a question of 10,000 characters', async () => {
+    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
+    const { code } = await quarry(['search', folder, 'retry failed uploads '.repeat(500), '--index-dir', indexDir]);
+    expect(code).toBe(0);
+  });
+
+  it('an empty folder has no answers', async () => {
+    const { folder, indexDir } = await makeFolder({});
+    const { code, stderr } = await quarry(['search', folder, 'anything', '--index-dir', indexDir]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  });
+
+  it.each(['with space', "o'clock", 'per%20cent', 'double"quote', '😀 emoji', 'ünï', 'a_b%c'])(
+    'a folder and a file called %s',
+    async (name) => {
+      const { folder, indexDir } = await makeFolder({ [`${name}/${name}.ts`]: UPLOAD }, name);
+      const { code, stdout } = await quarry(['search', folder, 'failed uploads', '--json', '--index-dir', indexDir]);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).results[0].path).toBe(`${name}/${name}.ts`);
+    },
+  );
+
+  it('files that break parsers are indexed or skipped with a reason, and the others answer', async () => {
+    const files = {
+      'broken-utf8.ts': Buffer.concat([Buffer.from('// caf'), Buffer.from([0xe9, 0xff]), Buffer.from(`\n${UPLOAD}`)]),
+      'bom.ts': `\ufeff${UPLOAD.replace('retryFailedUploads', 'withBom')}`,
+      'crlf.ts': UPLOAD.replace('retryFailedUploads', 'withCrlf').replaceAll('\n', '\r\n'),
+      'no-newline.ts': 'export function withoutNewline() { return 1; }',
+      'one-line.json': `["${'x'.repeat(900_000)}"]`,
+      'nested.js': `${'['.repeat(100_000)}${']'.repeat(100_000)}\n`,
+      'unclosed.ts': `function lonely() { if (true) { ${UPLOAD}`,
+    };
+    const { folder, indexDir } = await makeFolder(files);
+    for (const [name, first, last] of [
+      ['withBom', 1, 4],
+      ['withCrlf', 1, 4],
+      ['withoutNewline', 1, 1],
+    ] as const) {
+      const { stdout } = await quarry(['search', folder, name, '--json', '--index-dir', indexDir]);
+      expect(JSON.parse(stdout).results[0]).toMatchObject({ symbol: name, startLine: first, endLine: last });
+    }
+    const { stdout } = await quarry(['files', folder, '--json', '--index-dir', indexDir]);
+    const listing = JSON.parse(stdout);
+    expect(listing.failed).toEqual([]);
+    expect([...listing.indexed, ...listing.skipped.map((file: { path: string }) => file.path)].sort()).toEqual(Object.keys(files).sort());
+  });
+
+  it('a read-only index still answers', async () => {
+    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
+    await quarry(['index', folder, '--index-dir', indexDir]);
+    const isRoot = process.getuid?.() === 0;
+    // Root may write everywhere, so another user reads then.
+    if (isRoot) execFileSync('chmod', ['-R', 'a+rX', join(folder, '..')]);
+    else await chmod(indexDir, 0o555);
+    const ask = ['search', folder, 'failed uploads', '--json', '--index-dir', indexDir];
+    const { code, stdout } = await quarry(ask, isRoot ? { uid: NOBODY } : {});
+    await chmod(indexDir, 0o755);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).results[0].symbol).toBe('retryFailedUploads');
+  });
+
+  it('two searches at once on a folder without an index both answer', async () => {
+    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
+    const ask = () => quarry(['search', folder, 'failed uploads', '--json', '--index-dir', indexDir]);
+    const answers = await Promise.all([ask(), ask(), ask()]);
+    expect(answers.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(new Set(answers.map(({ stdout }) => JSON.parse(stdout).results[0].symbol))).toEqual(new Set(['retryFailedUploads']));
+  });
+});
+
+describe('quarry batch', () => {
+  it('answers one JSON object a line, in order, with ids', async () => {
+    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
+    const queries = join(folder, '..', 'queries.jsonl');
+    const out = join(folder, '..', 'out.jsonl');
+    await writeFile(queries, '{"id": 7, "query": "retry uploads"}\n\n{"query": "config"}\n{"query": ""}\n');
+    expect((await quarry(['batch', folder, '--queries', queries, '--out', out, '--index-dir', indexDir])).code).toBe(0);
+    const lines = (await readFile(out, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ id, query }) => ({ id, query }))).toEqual([{ id: 7, query: 'retry uploads' }, { query: 'config' }, { query: '' }]);
+    expect(lines[0].results[0].symbol).toBe('retryFailedUploads');
+    expect(lines[2].results).toEqual([]);
+  });
+});
+
+describe('quarry index, status and files', () => {
+  it('notices edits, new and deleted files between two runs, and reads nothing twice', async () => {
+    const { folder, indexDir } = await makeFolder({ 'a.ts': UPLOAD, 'b.ts': 'export const answer = 42;\n' });
+    const index = async (): Promise<string> => (await quarry(['index', folder, '--index-dir', indexDir])).stdout;
+    expect(await index()).toMatch(/2 files read/);
+    expect(await index()).toMatch(/0 files read, 0 chunks written/);
+    await writeFile(join(folder, 'a.ts'), UPLOAD.replace('retryFailedUploads', 'sendAgain'));
+    await writeFile(join(folder, 'c.ts'), 'export const question = 6 * 7;\n');
+    await rm(join(folder, 'b.ts'));
+    expect(await index()).toMatch(/2 files read.*1 files removed/);
+    const { stdout } = await quarry(['search', folder, 'sendAgain', '--json', '--index-dir', indexDir]);
+    expect(JSON.parse(stdout).results[0].symbol).toBe('sendAgain');
+    expect(stdout).not.toContain('retryFailedUploads');
+  });
+
+  it('says what the index holds, and nothing when there is none', async () => {
+    const { folder, indexDir } = await makeFolder({ 'a.ts': UPLOAD });
+    expect((await quarry(['status', folder, '--index-dir', indexDir])).code).toBe(1);
+    await quarry(['index', folder, '--index-dir', indexDir]);
+    const { code, stdout } = await quarry(['status', folder, '--json', '--index-dir', indexDir]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ files: 1, failed: 0, embedder: { id: 'bundled' } });
+  });
+
+  it('lists files before the first index, and the others with their reason', async () => {
+    const { folder, indexDir } = await makeFolder({ 'a.ts': UPLOAD, '.env': 'SECRET=1\n', 'logo.png': Buffer.from([0, 1, 2]) });
+    await mkdir(join(folder, 'node_modules/dep'), { recursive: true });
+    await writeFile(join(folder, 'node_modules/dep/index.js'), 'module.exports = 1;\n');
+    expect((await quarry(['files', folder, '--index-dir', indexDir])).stdout).toBe('a.ts\n');
+    expect((await quarry(['files', folder, '--skipped', '--index-dir', indexDir])).stdout).toMatch(/\.env\tsecret/);
+    const why = await quarry(['files', folder, '--why', '.env', '--index-dir', indexDir]);
+    expect(why.code).toBe(1);
+    expect(why.stdout).toMatch(/secret/i);
+  });
+});

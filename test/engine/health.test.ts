@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type EngineClient, startEngine } from '../../src/client/engineClient.ts';
+import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
+import { GetStatus, OpenFolder, WaitForIndex } from '../../src/protocol/engine.ts';
+import { CleanUp, type FolderHealth, GetHealth, type HealthCheck, WipeIndex } from '../../src/protocol/health.ts';
+import { openStore } from '../../src/store/index.ts';
+import { makeFolder, quarry } from './cli.ts';
+
+const DIST = join(import.meta.dirname, '../../dist');
+const clients: EngineClient[] = [];
+
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.stop()));
+});
+
+const FILES = {
+  'src/queue.ts': '/** Sends again. */\nexport function retryUpload() {\n  return 1;\n}\n',
+  'src/token.py': 'def refresh_token():\n    return 2\n',
+  'README.md': '# A project\n\nWords about it.\n',
+  'image.dat': new Uint8Array([0, 1, 2, 0, 3]),
+};
+
+async function indexed(): Promise<{ client: EngineClient; folder: string; indexDir: string }> {
+  const { folder, indexDir } = await makeFolder(FILES);
+  const client = startEngine({
+    module: join(DIST, 'engine.mjs'),
+    options: { mediaDir: join(DIST, 'media'), keywordOnly: false },
+  });
+  clients.push(client);
+  await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
+  await client.request(WaitForIndex, { folder });
+  return { client, folder, indexDir };
+}
+
+async function doctor(folder: string, indexDir: string): Promise<{ code: number | null; states: Record<string, string>; text: string }> {
+  const { code, stdout } = await quarry(['doctor', folder, '--index-dir', indexDir, '--json']);
+  const checks = JSON.parse(stdout) as readonly HealthCheck[];
+  return { code, states: Object.fromEntries(checks.map(({ name, state }) => [name, state])), text: stdout };
+}
+
+describe('doctor', () => {
+  it('finds nothing wrong with a sound index, and says so line by line', async () => {
+    const { client, folder, indexDir } = await indexed();
+    await client.stop();
+    const { code, states } = await doctor(folder, indexDir);
+    expect(new Set(Object.values(states))).toEqual(new Set(['ok']));
+    expect(Object.keys(states)).toEqual(
+      expect.arrayContaining(['parser', 'embedder', 'disk', 'rules', 'store', 'self-test', 'ledger', 'freshness', 'writer', 'size']),
+    );
+    expect(code).toBe(0);
+    const { stdout } = await quarry(['doctor', folder, '--index-dir', indexDir]);
+    expect(stdout).toMatch(/^ok +self-test +`\w+` in \S+:\d+ is found by its name and by its vector\.$/m);
+  });
+
+  it('says what differs from the disk, and who writes', async () => {
+    const { client, folder, indexDir } = await indexed();
+    await writeFile(join(folder, 'late.ts'), 'export const late = 1;\n');
+    const { code, states, text } = await doctor(folder, indexDir);
+    expect({ code, freshness: states.freshness }).toEqual({ code: 0, freshness: 'warning' });
+    expect(text).toContain(`Process ${client.pid()} writes the index`);
+    expect(text).toContain('late.ts');
+  });
+
+  it('finds rows that the ledger does not promise', async () => {
+    const { client, folder, indexDir } = await indexed();
+    await client.stop();
+    const { fingerprint, dimension } = JSON.parse(await readFile(join(indexDir, 'index.json'), 'utf8'));
+    const store = await openStore({ dir: indexDir, fingerprint, dimension, write: true });
+    const [row] = await store.filesByPath(['src/queue.ts']);
+    const entry = (await store.ledger()).find(({ path }) => path === 'src/queue.ts');
+    if (row === undefined || entry === undefined) throw new Error('the file is not indexed');
+    const { language, tokens, skeleton, vector, skeletonVector } = row;
+    const file = { ...entry, chunks: entry.chunks + 1, language, tokens, skeleton, vector, skeletonVector };
+    await store.commit({ updates: [{ file, chunks: [] }], removed: [] });
+    await store.close();
+    const { code, states, text } = await doctor(folder, indexDir);
+    expect({ code, ledger: states.ledger }).toEqual({ code: 1, ledger: 'problem' });
+    expect(text).toContain('src/queue.ts');
+  });
+
+  it('finds damage, a newer format, and that there is no index', async () => {
+    const { client, folder, indexDir } = await indexed();
+    await client.stop();
+    expect((await doctor(folder, join(indexDir, 'none'))).states.store).toBe('problem');
+    const description = await readFile(join(indexDir, 'index.json'), 'utf8');
+    await writeFile(join(indexDir, 'index.json'), description.replace(/"format": \d+/, '"format": 999'));
+    expect(await doctor(folder, indexDir)).toMatchObject({ code: 1, states: { store: 'problem' } });
+    await writeFile(join(indexDir, 'index.json'), description);
+    for (const file of await readdir(indexDir, { recursive: true })) {
+      if (/chunks_.*[/\\]data[/\\].*\.lance$/.test(file)) await truncate(join(indexDir, file), 10);
+    }
+    expect(await doctor(folder, indexDir)).toMatchObject({ code: 1, states: { store: 'problem' } });
+  });
+});
+
+describe('the health of a folder', () => {
+  it('counts files by language, names what is left out and who writes, and lists generations', async () => {
+    const { client, folder } = await indexed();
+    const health: FolderHealth = await client.request(GetHealth, { folder });
+    expect(health.languages.map(({ language }) => language).sort()).toEqual(['markdown', 'python', 'typescript']);
+    expect(health.skipped).toMatchObject([{ path: 'image.dat' }]);
+    expect(health.writer).toMatchObject({ own: true, alive: true });
+    expect(health.generations).toMatchObject([{ current: true }]);
+  });
+});
+
+describe('cleaning', () => {
+  it('removes other generations and the indexes of folders that are gone, and nothing else', async () => {
+    const { client, folder, indexDir } = await indexed();
+    await mkdir(join(indexDir, 'lance', 'chunks_00000000.lance'));
+    await writeFile(join(indexDir, 'lance', 'chunks_00000000.lance', 'data'), 'x'.repeat(100_000));
+    const root = dirname(indexDir);
+    for (const [name, owner] of [
+      ['gone', join(root, 'no such folder')],
+      ['here', folder],
+    ] as const) {
+      await mkdir(join(root, name));
+      await writeFile(join(root, name, 'folder.json'), JSON.stringify({ folder: owner }));
+    }
+    const { freedBytes, orphans } = await client.request(CleanUp, { roots: [root] });
+    expect(orphans).toEqual([join(root, 'no such folder')]);
+    expect(freedBytes).toBeGreaterThan(50_000);
+    expect((await readdir(root)).sort()).toEqual(['here', 'index', 'project']);
+    expect((await client.request(GetHealth, { folder })).generations).toHaveLength(1);
+    expect((await client.request(GetStatus, { folder })).files).toBe(3);
+  });
+
+  it('wipes the index and builds nothing until asked', async () => {
+    const { client, folder, indexDir } = await indexed();
+    expect((await client.request(WipeIndex, { folder })).freedBytes).toBeGreaterThan(1000);
+    expect(existsSync(indexDir)).toBe(false);
+    await expect(client.request(GetStatus, { folder })).rejects.toThrow('not open');
+    expect(existsSync(indexDir)).toBe(false);
+    await rm(folder, { recursive: true });
+  });
+
+  it('wipes nothing without a word of the person', async () => {
+    const { client, folder, indexDir } = await indexed();
+    await client.stop();
+    expect((await quarry(['wipe', folder, '--index-dir', indexDir])).code).toBe(2);
+    expect(existsSync(join(indexDir, 'index.json'))).toBe(true);
+    expect((await quarry(['wipe', folder, '--index-dir', indexDir, '--yes'])).code).toBe(0);
+    expect(existsSync(indexDir)).toBe(false);
+  });
+});

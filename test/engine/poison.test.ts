@@ -1,0 +1,98 @@
+import { statSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { type EngineClient, startEngine } from '../../src/client/engineClient.ts';
+import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
+import { FilesChanged, GetStatus, ListFiles, OpenFolder, Rebuild, Search, WaitForIndex } from '../../src/protocol/engine.ts';
+import { RetryFiles } from '../../src/protocol/health.ts';
+import { makeFolder } from './cli.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Stands before the real chunk thread and kills the whole process as soon as that one says that it parses a file named so. */
+const KILLER = `
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const write = fs.writeSync;
+fs.writeSync = (handle, text, ...rest) => {
+  const written = write(handle, text, ...rest);
+  if (typeof text === 'string' && text.includes('poison')) {
+    fs.appendFileSync(process.env.QUARRY_TEST_DEATHS, 'x');
+    process.kill(process.pid, 'SIGKILL');
+    for (;;);
+  }
+  return written;
+};
+syncBuiltinESMExports();
+`;
+
+let dist = '';
+const clients: EngineClient[] = [];
+
+beforeAll(async () => {
+  await mkdir(join(ROOT, 'dist-test'), { recursive: true });
+  // Inside the clone, so that the native module is found from there.
+  dist = await mkdtemp(join(ROOT, 'dist-test', 'poison-'));
+  for (const name of (await readdir(join(ROOT, 'dist'))).filter((file) => file.endsWith('.mjs'))) {
+    await cp(join(ROOT, 'dist', name), join(dist, name));
+  }
+  await rename(join(dist, 'chunkWorker.mjs'), join(dist, 'realChunkWorker.mjs'));
+  await writeFile(join(dist, 'killer.mjs'), KILLER);
+  await writeFile(join(dist, 'chunkWorker.mjs'), "import './killer.mjs';\nimport './realChunkWorker.mjs';\n");
+});
+
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.stop()));
+});
+
+afterAll(() => rm(dist, { recursive: true, force: true }));
+
+const many = Object.fromEntries(
+  Array.from({ length: 40 }, (_, at) => [`src/part${at}.ts`, `export function part${at}() {\n  return ${at};\n}\n`]),
+);
+
+it('a file that kills the engine is left out after one restart, by name, and all else is indexed', async () => {
+  const { folder, indexDir } = await makeFolder({ ...many, 'src/poison.ts': 'export const deadly = 1;\n' });
+  const deaths = join(indexDir, '..', 'deaths');
+  await writeFile(deaths, '');
+  const died = (): number => statSync(deaths).size;
+  process.env.QUARRY_TEST_DEATHS = deaths;
+  const client = startEngine({
+    module: join(dist, 'engine.mjs'),
+    options: { mediaDir: join(ROOT, 'dist/media'), keywordOnly: false },
+  });
+  clients.push(client);
+  const log: string[] = [];
+  client.onLog(({ message }) => log.push(message));
+  const failures = async () => (await client.request(ListFiles, { folder })).failed;
+
+  await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
+  while ((await client.request(GetStatus, { folder })).failed === 0) await client.request(WaitForIndex, { folder }).catch(() => undefined);
+  const { status } = await client.request(WaitForIndex, { folder });
+  expect({ files: status.files, failed: status.failed, deaths: died() }).toEqual({ files: 40, failed: 1, deaths: 2 });
+  expect(await failures()).toEqual([{ path: 'src/poison.ts', message: expect.stringContaining('the engine ended'), attempts: 3 }]);
+  expect(log.filter((line) => line.includes('src/poison.ts: the file is left out'))).toHaveLength(1);
+  expect(client.state().state).toBe('ready');
+
+  // Neither looking at everything, nor another engine, nor a rebuild tries it again.
+  await client.request(FilesChanged, { folder, paths: [] });
+  await client.request(Rebuild, { folder });
+  await client.request(WaitForIndex, { folder });
+  await client.restart();
+  await client.request(WaitForIndex, { folder });
+  expect({ deaths: died(), failed: (await failures()).length }).toEqual({ deaths: 2, failed: 1 });
+
+  // A person may ask for it; once more it is all.
+  await client.request(RetryFiles, { folder, paths: ['src/poison.ts'] });
+  while (died() < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+  await client.request(WaitForIndex, { folder });
+  expect({ deaths: died(), failed: (await failures()).length }).toEqual({ deaths: 3, failed: 1 });
+
+  await rename(join(folder, 'src/poison.ts'), join(folder, 'src/cured.ts'));
+  await client.request(FilesChanged, { folder, paths: ['src/poison.ts', 'src/cured.ts'] });
+  await client.request(WaitForIndex, { folder });
+  expect(await failures()).toEqual([]);
+  const { hits } = await client.request(Search, { query: 'deadly', mode: 'keyword', limit: 3, rows: 'symbol', filters: {} });
+  expect(hits[0]?.path).toBe('src/cured.ts');
+});

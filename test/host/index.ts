@@ -1,0 +1,26 @@
+import Mocha from 'mocha';
+import { activationTests } from './activation.test.ts';
+import { changesTests } from './changes.test.ts';
+import { engineTests } from './engine.test.ts';
+import { explainTests } from './explain.test.ts';
+import { healthTests } from './health.test.ts';
+import { quickPickTests } from './quickPick.test.ts';
+import { searchTests } from './search.test.ts';
+
+/** Called by VS Code inside its extension host; settles when every test passed. */
+export async function run(): Promise<void> {
+  const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, reporter: 'spec', color: false });
+  // `pre-require` makes `suite` and `test` global; the test files are in this bundle, so mocha loads none by itself.
+  mocha.suite.emit('pre-require', globalThis, '', mocha);
+  activationTests();
+  searchTests();
+  quickPickTests();
+  explainTests();
+  changesTests();
+  healthTests();
+  // The engine is killed here, so these come last.
+  engineTests();
+  await new Promise<void>((resolve, reject) => {
+    mocha.run((failures) => (failures === 0 ? resolve() : reject(new Error(`${failures} tests failed`))));
+  });
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { find, folder, quarry } from './helpers.ts';
+
+/** Plain questions, and the file and symbol that answer them. */
+const ANSWERS: readonly (readonly [question: string, path: string, symbol: string])[] = [
+  ['where are failed uploads retried', 'src/upload/retry.ts', 'retryFailedUploads'],
+  ['limit requests per address', 'server/api/ratelimit.go', 'limitRequests'],
+  ['move infected file to quarantine', 'worker/scan.py', 'move_to_quarantine'],
+  ['refreshSessionToken', 'src/session/token.ts', 'refreshSessionToken'],
+  ['delete parts of uploads nobody finished', 'server/storage/cleanup.go', 'Store.RemoveAbandoned'],
+  ['cut a file into parts of equal size', 'src/upload/split.ts', 'splitIntoParts'],
+];
+
+export function searchTests(): void {
+  suite('search', () => {
+    for (const [question, path, symbol] of ANSWERS)
+      test(`"${question}" finds ${symbol} first`, async () => {
+        await quarry();
+        const [first] = await find(question);
+        assert.ok(first);
+        assert.deepEqual([first.path, first.symbol], [path, symbol]);
+        const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder(), path));
+        const lines = document.getText().split('\n');
+        assert.equal(first.text, lines.slice(first.startLine - 1, first.endLine).join('\n'));
+      });
+
+    test('an empty question is answered with a sentence', async () => {
+      await quarry();
+      await assert.rejects(find('   '), /^(?:\w*Error: )?Type a question/);
+    });
+
+    test('a question of 10,000 characters is answered', async () => {
+      const api = await quarry();
+      const { hits, notes } = await api.search('retry failed uploads '.repeat(500));
+      assert.ok(hits.length > 0);
+      assert.ok(notes.length > 0, 'nothing says that the question was cut');
+    });
+
+    test('a cancelled search settles', async () => {
+      const api = await quarry();
+      await vscode.commands.executeCommand('quarry.search', 'upload');
+      const pick = api.quickPick;
+      pick?.ask('first');
+      const first = pick?.settled();
+      pick?.ask('where is the checksum of a part compared');
+      await first;
+      await pick?.settled();
+      assert.ok(pick?.rows().some((row) => row.row === 'hit'));
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+    });
+  });
+}

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { IndexFile } from '../../src/store/indexFile.ts';
+import type { ChunkHit, FileUpdate } from '../../src/store/types.ts';
+import { storeIn, temporaryFolder } from './folder.ts';
+import { chunkRow, DIMENSION, fileRow, fileUpdate, randomFrom } from './rows.ts';
+
+const random = randomFrom(99);
+const centres = Array.from({ length: 60 }, () => Float32Array.from({ length: DIMENSION }, () => random() - 0.5));
+
+function clusteredVector(): Float32Array {
+  const centre = centres[Math.floor(random() * centres.length)] ?? new Float32Array(DIMENSION);
+  const vector = centre.map((value) => value + (random() - 0.5) * 0.5);
+  const norm = Math.hypot(...vector);
+  return vector.map((value) => value / norm);
+}
+
+function bigFile(number: number, chunks: number): FileUpdate {
+  const path = `src/dir${number % 20}/file${number}.ts`;
+  const rows = Array.from({ length: chunks }, (_, ordinal) =>
+    chunkRow(path, ordinal, { vector: ordinal % 50 === 0 ? null : clusteredVector() }),
+  );
+  return { file: fileRow(path, chunks), chunks: rows };
+}
+
+test('the full-text index of a million words is built, however few processors there are', async () => {
+  const store = await storeIn(temporaryFolder());
+  const words = (count: number): string => Array.from({ length: count }, () => `w${Math.floor(60_000 * random())}`).join(' ');
+  const updates = Array.from({ length: 50 }, (_, number): FileUpdate => {
+    const path = `f${number}.ts`;
+    const chunks = Array.from({ length: 60 }, (_, ordinal) => chunkRow(path, ordinal, { tokens: words(400), vector: null }));
+    return { file: fileRow(path, chunks.length), chunks };
+  });
+  // Long enough for the build to write more than one batch: with LanceDB's own number of threads it never ends on two processors.
+  await store.commit({ updates, removed: [] });
+  expect(await store.unindexedRows()).toBe(0);
+  const token = updates[7]?.chunks[3]?.tokens.split(' ')[0] ?? '';
+  expect((await store.searchChunksByText(token, 500)).map((hit) => hit.id)).toContain('f7.ts#hash1#3');
+});
+
+test('above ten thousand vectors an index answers nearly as the comparison with all does, with narrow filters too', async () => {
+  const dir = temporaryFolder();
+  const store = await storeIn(dir);
+  for (let at = 0; at < 110; at += 22) {
+    await store.commit({ updates: Array.from({ length: 22 }, (_, index) => bigFile(at + index, 100)), removed: [] });
+  }
+  const queries = Array.from({ length: 10 }, clusteredVector);
+  const nearest = (from: typeof store) => Promise.all(queries.map((query) => from.searchChunksByVector(query, 10)));
+  const exact = await nearest(store);
+  const probeOfMany = clusteredVector();
+  const many = await store.searchChunksByVector(probeOfMany, 200);
+  await store.upkeep();
+  const { vectors } = JSON.parse(readFileSync(join(dir, 'index.json'), 'utf8')) as IndexFile;
+  expect(vectors).toMatchObject({ rows: 10_780, partitions: 26 });
+  expect(vectors?.recall).toBeGreaterThanOrEqual(0.98);
+  const reader = await storeIn(dir, { write: false });
+  for (const found of [await nearest(store), await nearest(reader)]) expect(recall(found, exact)).toBeGreaterThanOrEqual(0.9);
+  // A long answer is compared less closely, row for row.
+  expect(recall([await store.searchChunksByVector(probeOfMany, 200)], [many])).toBeGreaterThanOrEqual(0.8);
+  // One file in a hundred: most of its rows lie outside the partitions that are looked into.
+  const narrow = { within: ['src/dir7/file7.ts'] };
+  for (const query of queries) expect(await store.searchChunksByVector(query, 98, narrow)).toHaveLength(98);
+  // What comes later is found at once, and again after the index took it in.
+  const probe = clusteredVector();
+  await store.commit({ updates: [{ file: fileRow('late.ts', 1), chunks: [chunkRow('late.ts', 0, { vector: probe })] }], removed: [] });
+  expect((await store.searchChunksByVector(probe, 1))[0]?.path).toBe('late.ts');
+  await store.upkeep();
+  expect((await store.searchChunksByVector(probe, 1))[0]?.path).toBe('late.ts');
+});
+
+function recall(found: readonly (readonly ChunkHit[])[], exact: readonly (readonly ChunkHit[])[]): number {
+  const shares = exact.map((hits, index) => {
+    const ids = new Set(found[index]?.map((hit) => hit.id));
+    return hits.filter((hit) => ids.has(hit.id)).length / hits.length;
+  });
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
+test('old versions and what they held go with the upkeep, and nothing else does', async () => {
+  const dir = temporaryFolder();
+  const store = await storeIn(dir);
+  for (let version = 0; version < 25; version++) await store.commit({ updates: [fileUpdate('a.ts', 20, `v${version}`)], removed: [] });
+  const before = (await store.counts()).bytesOnDisk;
+  const files = (part: string): string[] => {
+    const names = readdirSync(join(dir, 'lance'), { recursive: true }).map((name) => String(name).replaceAll('\\', '/'));
+    return names.filter((name) => new RegExp(`^(chunks|files)_\\w+\\.lance/${part}/.`).test(name));
+  };
+  expect(files('_versions').filter((name) => name.endsWith('.manifest')).length).toBeGreaterThan(50);
+  await store.upkeep();
+  await store.upkeep();
+  expect(files('_versions').filter((name) => name.endsWith('.manifest')).length).toBeLessThan(8);
+  expect(files('data')).toHaveLength(2);
+  const again = await storeIn(dir, { write: false });
+  expect((await again.chunksOfFile('a.ts')).map((row) => row.id)).toEqual(
+    Array.from({ length: 20 }, (_, ordinal) => `a.ts#v24#${ordinal}`),
+  );
+  expect((await again.counts()).bytesOnDisk).toBeLessThan(before / 2);
+});
+
+test('searches go on while the upkeep removes old versions', async () => {
+  const store = await storeIn(temporaryFolder());
+  for (let version = 0; version < 10; version++) await store.commit({ updates: [fileUpdate('a.ts', 5, `v${version}`)], removed: [] });
+  let done = false;
+  const upkeep = store.upkeep().finally(() => {
+    done = true;
+  });
+  const counts: number[] = [];
+  while (!done) counts.push((await store.searchChunksByText('function', 50)).length);
+  await upkeep;
+  expect(new Set(counts)).toEqual(new Set([5]));
+});

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { type HealthRow, rowsOf } from '../../src/host/health/rows.ts';
+import type { IndexStatus } from '../../src/protocol/engine.ts';
+import type { FolderHealth } from '../../src/protocol/health.ts';
+
+const status: IndexStatus = {
+  folder: '/code',
+  phase: 'ready',
+  filesDone: 0,
+  filesTotal: 0,
+  filesPerSecond: 0,
+  secondsLeft: null,
+  files: 3,
+  chunks: 1200,
+  skipped: 3,
+  failed: 1,
+  bytesOnDisk: 2_500_000,
+  embedder: { id: 'bundled', device: 'cpu', reason: '' },
+  semantic: true,
+  message: '',
+  indexDir: '/storage/index',
+};
+
+const health: FolderHealth = {
+  status,
+  languages: [
+    { language: 'typescript', files: 2 },
+    { language: '', files: 1 },
+  ],
+  skipped: [
+    { path: 'a.png', reason: 'binary' },
+    { path: 'out/', reason: 'git-ignored', detail: 'out/' },
+    { path: 'x.log', reason: 'git-ignored', detail: '*.log' },
+  ],
+  failed: [{ path: 'src/bad.ts', message: 'the parser stopped', attempts: 2 }],
+  generations: [
+    { name: 'aaaaaaaa', bytes: 2_000_000, current: true },
+    { name: 'bbbbbbbb', bytes: 400_000, current: false },
+  ],
+  writer: { pid: 7, alive: true, own: true },
+};
+
+/** The tree as indented lines. */
+function linesOf(row: HealthRow, depth = 0): readonly string[] {
+  const line = `${'  '.repeat(depth)}${row.label}${row.description === undefined ? '' : `: ${row.description}`}`;
+  return [line, ...(row.children ?? []).flatMap((child) => linesOf(child, depth + 1))];
+}
+
+test('the tree says everything about an index', () => {
+  expect(linesOf(rowsOf('code', health))).toEqual([
+    'code: ready',
+    '  Indexed: 3 files, 1,200 chunks',
+    '    typescript: 2 files',
+    '    other text: 1 file',
+    '  Skipped: 3',
+    '    git ignored: 2',
+    '      out/: out/',
+    '      x.log: *.log',
+    '    binary: 1',
+    '      a.png',
+    '  Failed: 1',
+    '    src/bad.ts: the parser stopped (2 attempts)',
+    '  On disk: 2.5 MB',
+    '    in use: 2.0 MB (aaaaaaaa)',
+    '    of another version or model: 400 kB (bbbbbbbb)',
+    '    /storage/index: is where it is',
+    '  Model: bundled on cpu',
+    '  Writer: this window (process 7)',
+  ]);
+});
+
+test('only failed files can be retried, and a failure is open to see', () => {
+  const failed = rowsOf('code', health).children?.find(({ label }) => label === 'Failed');
+  expect({ kind: failed?.kind, open: failed?.open, file: failed?.children?.[0]?.kind }).toEqual({
+    kind: 'failed-files',
+    open: true,
+    file: 'failed-file',
+  });
+  expect(rowsOf('code', { ...health, failed: [] }).children?.find(({ label }) => label === 'Failed')?.kind).toBeUndefined();
+});
+
+test.each([
+  [undefined, 'nobody writes the index now'],
+  [{ pid: 8, alive: true, own: false }, 'another window or program (process 8)'],
+  [{ pid: 9, alive: false, own: false }, 'a process that ended (9)'],
+])('the writer %o is told', (writer, text) => {
+  const { writer: _, ...rest } = health;
+  const rows = rowsOf('code', writer === undefined ? rest : { ...rest, writer }).children ?? [];
+  expect(rows.find(({ label }) => label === 'Writer')?.description).toBe(text);
+});

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { ChunkKind } from '../../src/core/chunk.ts';
+import { chunkTokens } from '../../src/core/documents.ts';
+import { languageOfPath } from '../../src/core/languages.ts';
+import { rank, STAGE_NAMES } from '../../src/core/ranking/rank.ts';
+import type { Candidate, RankInput } from '../../src/core/ranking/types.ts';
+import { StatisticsBuilder } from '../../src/core/statistics.ts';
+
+/** `path | symbol | text`, kind by the look of the symbol. */
+function candidate(line: string, index: number): Candidate {
+  const [path = '', symbol = '', text = ''] = line.split('|').map((part) => part.trim());
+  const kind: ChunkKind = symbol === '' ? 'rest' : /^[A-Z][^.]*$/.test(symbol) ? 'class' : 'function';
+  const row = { symbol, kind, startLine: 10 * index + 1, endLine: 10 * index + 9, part: 0, doc: '', text };
+  const name = symbol.split('.').at(-1) ?? '';
+  const tokens = chunkTokens({ ...row, names: [] }, path);
+  return { ...row, id: String(index), path, language: languageOfPath(path), name, names: '', tokens, vector: null, keywordScore: 0 };
+}
+
+/** A corpus of these rows with `padding` further chunks that hold none of the words. */
+function inputOf(question: string, lines: readonly string[], more: Partial<RankInput> = {}): RankInput {
+  const candidates = lines.map(candidate);
+  const statistics = new StatisticsBuilder();
+  for (const { path, tokens } of candidates) {
+    statistics.addChunk(tokens, null);
+    statistics.addFile(path, null, null);
+  }
+  for (let padding = 0; padding < 50; padding += 1) {
+    statistics.addChunk('other words of no use for anybody', null);
+    statistics.addFile(`padding/p${padding}.ts`, null, null);
+  }
+  return {
+    question,
+    candidates,
+    files: [],
+    statistics: statistics.current(),
+    questionVector: null,
+    mode: 'keyword',
+    rows: 'symbol',
+    limit: 10,
+    fusion: { form: 'convex', keyword: 1, dense: 0.5 },
+    without: new Set<string>(),
+    ...more,
+  };
+}
+
+function order(input: RankInput): string[] {
+  return rank(input).map(({ candidate: row }) => `${row.path}:${row.symbol}`);
+}
+
+describe('rank puts first', () => {
+  it.each<[string, string, string[]]>([
+    [
+      'the definition of the symbol asked for',
+      'retryUpload',
+      ['a.ts|run|retryUpload(); retryUpload(); retryUpload()', 'b.ts|retryUpload|x'],
+    ],
+    ['the qualified one', 'Queue.push', ['a.ts|Stack.push|push', 'b.ts|Queue.push|push']],
+    ['the type before its methods', 'Upload', ['a.ts|Upload.upload|upload', 'b.ts|Upload|upload']],
+    ['the symbol in another case', 'retry_upload', ['a.ts|run|retry_upload()', 'b.ts|retryUpload|x']],
+    ['the file that is named after the symbol', 'Upload', ['misc.ts|Upload|x', 'upload.ts|Upload|x']],
+    ['a definition named in a sentence', 'how does retryUpload wait', ['a.ts|wait|how does it wait, wait', 'b.ts|retryUpload|wait']],
+    ['the symbol whose words are asked for', 'retry failed uploads', ['a.ts|run|retry failed uploads now', 'b.ts|retryFailedUploads|now']],
+    ['the file whose name is asked for', 'cookie parsing', ['src/misc.ts|a|cookie parsing', 'src/cookie.ts|a|cookie parsing']],
+    ['the folder whose name is asked for', 'routing', ['src/misc/mod.rs|a|routing', 'src/routing/mod.rs|a|routing']],
+    ['words that stand side by side', 'raw mode', ['a.ts|f|mode of a raw thing here', 'b.ts|f|mode of thing here raw mode']],
+    ['code before tests', 'parse date', ['test/date.test.ts|parseDate|parse date', 'src/when.ts|parseDate|parse date']],
+    ['tests when tests are asked for', 'parse date test', ['src/when.ts|parse|parse date', 'test/when.ts|parse|parse date test']],
+    ['code before texts', 'parse date', ['parse.md|Parse date|parse date parse date', 'when.ts|parse|parse date']],
+    ['the newer version', 'parse date', ['src/v3/parse.ts|parseDate|parse date', 'src/v4/parse.ts|parseDate|parse date']],
+    ['definitions before what is between', 'parse date', ['a.ts||parse date', 'b.ts|f|parse date']],
+    [
+      'the file that holds more of the question',
+      'parse date',
+      ['a.ts|f|parse', 'b.ts|f|parse', 'b.ts|x|date', 'c.ts|y|date', 'd.ts|z|date'],
+    ],
+    ['what is asked and not the language', 'sort a list in python', ['a.py|f|python python in', 'b.py|f|sort list']],
+  ])('%s', (_what, question, lines) => {
+    const rows = order(inputOf(question, lines));
+    const expected = candidate(lines[1] ?? '', 1);
+    expect(rows[0]).toBe(`${expected.path}:${expected.symbol}`);
+    // The other way round too: the answer does not hang on the order of the candidates.
+    expect(order(inputOf(question, [...lines].reverse()))).toEqual(rows);
+  });
+});
+
+const VECTORS = [Float32Array.of(1, 0), Float32Array.of(0.6, 0.8), Float32Array.of(0, 1)];
+
+function withVectors(more: Partial<RankInput>): RankInput {
+  const input = inputOf('upload', ['a.ts|a|upload', 'b.ts|b|x', 'c.ts|c|x'], more);
+  const candidates = input.candidates.map((row, index) => ({ ...row, vector: VECTORS[index] ?? null }));
+  return { ...input, candidates, questionVector: Float32Array.of(0, 1) };
+}
+
+describe('modes', () => {
+  it.each<[string, Partial<RankInput>, string]>([
+    ['keyword', { mode: 'keyword' }, 'a b c'],
+    ['semantic', { mode: 'semantic' }, 'c b a'],
+    ['hybrid', { mode: 'hybrid', fusion: { form: 'convex', keyword: 1, dense: 3 } }, 'c b a'],
+    ['hybrid by rank', { mode: 'hybrid', fusion: { form: 'rrf', keyword: 3, dense: 1 } }, 'a c b'],
+    ['hybrid without vectors', { mode: 'hybrid', without: new Set(['vector']) }, 'a b c'],
+  ])('%s', (_name, more, expected) => {
+    const rows = rank(withVectors(more)).map(({ candidate: row }) => row.symbol);
+    expect(rows.join(' ')).toBe(expected);
+  });
+
+  it('answers in keyword mode when the question has no vector', () => {
+    expect(rank({ ...withVectors({ mode: 'semantic' }), questionVector: null })[0]?.candidate.symbol).toBe('a');
+  });
+});
+
+describe('rows', () => {
+  const lines = ['a.ts|uploadOne|upload one', 'a.ts|uploadTwo|upload two', 'b.ts|other|upload'];
+  it('are symbols in order of their scores', () => {
+    expect(order(inputOf('upload', lines))).toEqual(['a.ts:uploadOne', 'a.ts:uploadTwo', 'b.ts:other']);
+  });
+  it('are files: the best chunk of each file first', () => {
+    expect(order(inputOf('upload', lines, { rows: 'file' })).slice(0, 2)).toEqual(['a.ts:uploadOne', 'b.ts:other']);
+  });
+  it('are as many as asked for', () => expect(order(inputOf('upload', lines, { limit: 1 }))).toHaveLength(1));
+  it('are none without candidates', () => expect(order(inputOf('upload', []))).toEqual([]));
+});
+
+describe('reasons', () => {
+  const input = inputOf('retryUpload', ['src/retry.ts|retryUpload|retryUpload', 'test/a.test.ts|f|retryUpload retry']);
+
+  it('make up the score', () => {
+    for (const { score, why } of rank(input)) {
+      const sum = why.filter(({ effect }) => effect === 'score').reduce((total, { value }) => total + value, 0);
+      const factor = why.filter(({ effect }) => effect === 'factor').reduce((total, { value }) => total * value, 1);
+      expect(sum * factor).toBeCloseTo(score, 1);
+    }
+  });
+
+  it('say in words what counted', () => {
+    const details = rank(input).map(({ why }) => why.map(({ detail }) => detail).join('; '));
+    expect(details[0]).toContain('defines `retryUpload`');
+    expect(details[0]).toContain('upload');
+    expect(details[1]).toContain('a test');
+  });
+
+  it.each(STAGE_NAMES.map((name) => [name]))('%s can be left out', (name) => {
+    const full = inputOf('parse the date in Queue.push', [
+      'v3/test/date.ts|Queue.push|parse date',
+      'v4/date.ts|Queue.push|date',
+      'd.ts||parse',
+    ]);
+    const rows = rank({ ...full, without: new Set([name]) });
+    expect(rows).toHaveLength(3);
+    expect(rows.flatMap(({ why }) => why.map(({ signal }) => signal))).not.toContain(name);
+  });
+});
+
+it('leaves its input as it was', () => {
+  const input = withVectors({ mode: 'hybrid' });
+  const before = structuredClone(input.candidates);
+  rank(input);
+  expect(input.candidates).toEqual(before);
+});
