@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Complaint, root, runToEnd, toolEnvironment } from './install.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ passed: number, failed: number, skipped: number, failures?: readonly string[] }} Counts */
 
 const windows = process.platform === 'win32';
 const runTool = (name, args, options = {}) => runToEnd(name, args, { shell: windows, ...options });
@@ -15,6 +15,21 @@ const check = (name, args) => async () => {
   const code = await runTool(name, args);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 };
+
+/** Longest message of a failure that the end of the run repeats, in characters. */
+const MESSAGE = 1200;
+
+/** The text without the stack frames inside libraries. */
+const withoutFrames = (text) => text.replace(/^\s+at .*node_modules.*\n?/gm, '');
+
+/** The failed tests of vitest's report with their messages: file > name, then what went wrong. */
+function failuresOf({ testResults = [] }) {
+  return testResults.flatMap(({ name: file, message, status, assertionResults = [] }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [`${file}\n${message ?? ''}`] : [];
+    return failed.map(({ fullName, failureMessages }) => `${file} > ${fullName}\n${(failureMessages ?? []).join('\n')}`);
+  });
+}
 
 /** One vitest project; the counts come from its own report. */
 const vitest = (project) => async () => {
@@ -32,7 +47,7 @@ const vitest = (project) => async () => {
     const found = fs.existsSync(report) ? JSON.parse(fs.readFileSync(report, 'utf8')) : {};
     const { numPassedTests: passed = 0, numFailedTests: failed = 0, numPendingTests: pending = 0, numTodoTests: todo = 0 } = found;
     // A file that cannot be loaded fails without a test of its own.
-    return { passed, failed: code === 0 ? failed : Math.max(failed, 1), skipped: pending + todo };
+    return { passed, failed: code === 0 ? failed : Math.max(failed, 1), skipped: pending + todo, failures: failuresOf(found) };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
@@ -53,7 +68,9 @@ async function host() {
   const code = await new Promise((resolve) => child.once('close', resolve));
   const count = (word) => Number([...text.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, 'gm'))].at(-1)?.[1] ?? 0);
   const failed = count('failing');
-  return { passed: count('passing'), failed: code === 0 ? failed : Math.max(failed, 1), skipped: count('pending') };
+  // Mocha lists what failed after its counts.
+  const failures = code === 0 ? [] : [text.slice(Math.max(text.lastIndexOf(' failing'), 0))];
+  return { passed: count('passing'), failed: code === 0 ? failed : Math.max(failed, 1), skipped: count('pending'), failures };
 }
 
 /** Part -> its run. @type {Record<string, () => Promise<Counts>>} */
@@ -93,6 +110,9 @@ function summarize(rows) {
   const line = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+  // Whoever reads only the end of a long log still sees what failed.
+  for (const row of rows)
+    for (const failure of row.failures ?? []) console.log(`\nFAILED in ${row.name}: ${withoutFrames(failure).slice(0, MESSAGE).trim()}`);
   console.log('');
   for (const row of rows)
     console.log(`${row.failed > 0 ? 'FAILED' : 'ok    '} ${row.name.padEnd(18)} ${line(row)}  (${row.seconds.toFixed(1)} s)`);
