@@ -7,6 +7,7 @@ import {
   focusedRow,
   openFile,
   openSession,
+  panelFrame,
   quickInput,
   quickRows,
   runCommand,
@@ -92,4 +93,19 @@ test('a filter in the question narrows it, and an empty answer says why', async 
   await quickRows(page).filter({ hasText: 'lang:haskell' }).first().waitFor();
   await session.shot('quick-pick-nothing');
   await page.keyboard.press('Escape');
+});
+
+test('a button sends the search to the panel', async () => {
+  const { page } = session;
+  await ask(page, 'where are failed uploads retried');
+  await untilFirst(page, 'retryFailedUploads');
+  await page.locator('.quick-input-titlebar').getByRole('button', { name: 'Show in Results Panel' }).click();
+  const panel = panelFrame(page);
+  const question = panel.getByRole('textbox', { name: 'Question', exact: true });
+  await expect.poll(() => question.inputValue()).toBe('where are failed uploads retried');
+  await panel
+    .getByRole('treeitem', { name: /retryFailedUploads/ })
+    .first()
+    .waitFor();
+  await session.shot('quick-pick-to-panel');
 });

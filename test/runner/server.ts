@@ -25,9 +25,18 @@ const QUIET_SETTINGS = {
   'workbench.tips.enabled': false,
 };
 
+/** Settings that open a workspace in restricted mode without asking. */
+const UNTRUSTED_SETTINGS = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'always',
+};
+
 export interface ServerOptions {
   /** User settings on top of the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether workspaces are untrusted until a person trusts them; otherwise all are trusted. */
+  readonly untrusted?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** Folder of an unpacked extension (such as this repository) to run as an installed one. */
   readonly extension?: string;
@@ -56,7 +65,7 @@ export interface VsCodeServer {
 /** Starts the VS Code server on 127.0.0.1, with a data folder and an access token of its own. */
 export async function startServer(options: ServerOptions = {}): Promise<VsCodeServer> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'quarry-vscode-'));
-  const settings = JSON.stringify({ ...QUIET_SETTINGS, ...options.settings });
+  const settings = JSON.stringify({ ...QUIET_SETTINGS, ...(options.untrusted === true ? UNTRUSTED_SETTINGS : {}), ...options.settings });
   for (const scope of ['Machine', 'User']) writeFile(path.join(home, 'data', scope, 'settings.json'), settings);
   const extensionsDir = options.extensionsDir ?? path.join(home, 'extensions');
   if (options.extension !== undefined) registerExtension(extensionsDir, options.extension);
@@ -111,7 +120,8 @@ function serverArguments(home: string, token: string, extensionsDir: string, opt
     path.join(vscodeRoot(), 'out/server-main.js'),
     ...['--host', '127.0.0.1', '--port', options.port ?? '0', '--connection-token', token],
     ...['--server-data-dir', home, '--extensions-dir', extensionsDir],
-    ...['--accept-server-license-terms', '--telemetry-level', 'off', '--disable-workspace-trust'],
+    ...['--accept-server-license-terms', '--telemetry-level', 'off'],
+    ...(options.untrusted === true ? [] : ['--disable-workspace-trust']),
     // Lets a page of the test runner hear the results of tests inside the extension host.
     '--enable-smoke-test-driver',
   ];

@@ -17,7 +17,7 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
-export interface SessionOptions extends Pick<ServerOptions, 'settings' | 'env' | 'extensionsDir'> {
+export interface SessionOptions extends Pick<ServerOptions, 'settings' | 'untrusted' | 'env' | 'extensionsDir'> {
   /** Changes the workspace before it is opened. */
   readonly prepare?: (folder: string) => void;
 }
@@ -32,6 +32,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   const server = await startServer({
     ...(options.extensionsDir === undefined ? { extension: repository } : { extensionsDir: options.extensionsDir }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
+    ...(options.untrusted === undefined ? {} : { untrusted: options.untrusted }),
     ...(options.env === undefined ? {} : { env: options.env }),
   });
   const browser = await startBrowser();
