@@ -1,7 +1,7 @@
 import type { Data, FixedSizeList, RecordBatch } from 'apache-arrow';
 import type { ChunkKind } from '../core/chunk.ts';
+import { readHalves } from '../core/float16.ts';
 import { StoreDamagedError } from './errors.ts';
-import { readHalves } from './float16.ts';
 import type { ChunkHit, FileHit, FileSummary, LedgerEntry } from './types.ts';
 
 /** What an ended query said how well a row fits: BM25, cosine distance, or nothing. */

@@ -1,5 +1,5 @@
 import type { Data, Table } from 'apache-arrow';
-import { writeHalves } from './float16.ts';
+import { writeHalves } from '../core/float16.ts';
 import type { Native } from './native.ts';
 import { arrowSchema, type Column } from './schema.ts';
 

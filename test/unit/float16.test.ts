@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readHalves, writeHalves } from '../../src/store/float16.ts';
+import { readHalves, writeHalves } from '../../src/core/float16.ts';
 
 function throughHalf(value: number): number {
   const halves = new Uint16Array(1);
