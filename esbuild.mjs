@@ -65,8 +65,8 @@ const bundles = {
     },
     splitting: true,
     chunkNames: 'engine-[hash]',
-    // One package per platform holds LanceDB's native module; node resolves it at run time.
-    external: ['@lancedb/lancedb-*', './lancedb.*.node'],
+    // One package per platform holds LanceDB's native module, and one for all ONNX Runtime's; node resolves them at run time.
+    external: ['@lancedb/lancedb-*', './lancedb.*.node', 'onnxruntime-node'],
     // Two copies of Arrow (its ES and its CommonJS build) refuse each other's schemas.
     alias: { 'apache-arrow': './node_modules/apache-arrow/Arrow.node.js' },
   },

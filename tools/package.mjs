@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Complaint, root, runToEnd } from './install.mjs';
 
-/** VS Code's name of a platform -> LanceDB's. */
+/** VS Code's name of a platform -> LanceDB's; of the folder in ONNX Runtime's package it is the same with a slash, where there is one. */
 const NATIVES = {
   'linux-x64': 'linux-x64-gnu',
   'linux-arm64': 'linux-arm64-gnu',
@@ -37,14 +37,36 @@ function fetchPackage(name, to) {
   }
 }
 
-/** Puts LanceDB's native package of the platform where dist/engine.mjs finds it: dist/node_modules. */
-function stageNatives(native) {
-  const name = `@lancedb/lancedb-${native}`;
-  const to = path.join(root, 'dist/node_modules', name);
+/** Puts native modules of the platform where dist/engine.mjs finds them: dist/node_modules. */
+function stageNatives(target) {
   fs.rmSync(path.join(root, 'dist/node_modules'), { recursive: true, force: true });
+  stageRuntime(target.replace('-', '/'));
+  const name = `@lancedb/lancedb-${NATIVES[target]}`;
+  const to = path.join(root, 'dist/node_modules', name);
   const installed = path.join(root, 'node_modules', name);
   if (fs.existsSync(installed)) fs.cpSync(installed, to, { recursive: true });
   else fetchPackage(name, to);
+}
+
+/**
+ * ONNX Runtime brings the binaries of every platform, so the platform's own are picked. There are none for Alpine: the bundled embedder
+ * serves there. CUDA's are not among them: they are no part of the package, but of an installation by hand.
+ * @param {string} folder of the platform: `linux/x64`
+ */
+function stageRuntime(folder) {
+  const from = path.join(root, 'node_modules/onnxruntime-node');
+  const binaries = path.join('bin/napi-v6', folder);
+  if (!fs.existsSync(path.join(from, binaries))) return;
+  const stage = (name, parts, wanted) => {
+    for (const part of ['package.json', ...parts])
+      fs.cpSync(path.join(root, 'node_modules', name, part), path.join(root, 'dist/node_modules', name, part), {
+        recursive: true,
+        filter: (source) => fs.statSync(source).isDirectory() || wanted.test(path.basename(source)),
+      });
+  };
+  // The library of macOS stands there twice, once by its full version, which nothing asks for.
+  stage('onnxruntime-node', ['dist', binaries], /^(package\.json|.*\.(js|node|dll)|libonnxruntime\.(so\.1|1\.dylib))$/);
+  stage('onnxruntime-common', ['dist/cjs'], /^(package\.json|.*\.js)$/);
 }
 
 /**
@@ -59,9 +81,14 @@ export async function packageExtension(args) {
     throw new Complaint(`There is no package for ${target}. Targets: ${Object.keys(NATIVES).join(', ')}.`);
   const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   const file = path.resolve(out ?? path.join(root, `quarry-${target}-${version}.vsix`));
-  stageNatives(NATIVES[target]);
+  stageNatives(target);
   const flags = ['--no-dependencies', '--no-rewrite-relative-links', '--allow-missing-repository', '--skip-license'];
-  const code = await runToEnd('vsce', ['package', '--target', target, ...flags, '--out', file], { shell: process.platform === 'win32' });
-  if (code === 0) console.log(`${file}: ${(fs.statSync(file).size / 1e6).toFixed(1)} MB`);
-  return code;
+  try {
+    const code = await runToEnd('vsce', ['package', '--target', target, ...flags, '--out', file], { shell: process.platform === 'win32' });
+    if (code === 0) console.log(`${file}: ${(fs.statSync(file).size / 1e6).toFixed(1)} MB`);
+    return code;
+  } finally {
+    // Those of another platform would stand before this one's.
+    fs.rmSync(path.join(root, 'dist/node_modules'), { recursive: true, force: true });
+  }
 }

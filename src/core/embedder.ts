@@ -25,6 +25,8 @@ export interface EmbedderInfo {
 /** Turns texts into unit vectors. Implementations run on a worker thread. */
 export interface Embedder {
   readonly info: EmbedderInfo;
+  /** Texts that are computed before a question is looked for: few enough that it waits a few milliseconds, or for one chunk. */
+  readonly step: number;
   /** One row of `info.dimension` floats a text, in order, each of Euclidean length 1 (all zero for a text without words). */
   embed(texts: readonly string[], side: EmbedSide): Promise<Float32Array>;
 }

@@ -1,8 +1,5 @@
 import type { Embedder, EmbedSide } from '../core/embedder.ts';
 
-/** Texts embedded between two looks at the question lane: small enough that a question waits a few milliseconds. */
-const DOCUMENTS_A_STEP = 64;
-
 interface Job {
   readonly texts: readonly string[];
   readonly side: EmbedSide;
@@ -26,7 +23,7 @@ export function createEmbedQueue(embedder: Embedder): {
 
   async function step(job: Job, lane: Job[]): Promise<void> {
     try {
-      const slice = job.side === 'query' ? job.texts : job.texts.slice(job.done, job.done + DOCUMENTS_A_STEP);
+      const slice = job.side === 'query' ? job.texts : job.texts.slice(job.done, job.done + embedder.step);
       if (!job.cancelled() && slice.length > 0) {
         job.result.set(await embedder.embed(slice, job.side), job.done * embedder.info.dimension);
       }

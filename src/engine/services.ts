@@ -33,7 +33,7 @@ export async function startServices(mediaDir: string, keywordOnly: boolean): Pro
   let embedderProblem = keywordOnly ? 'Keyword search only: the engine stopped several times in a row.' : '';
   if (!keywordOnly) {
     try {
-      const info = await embedders().connection.sendRequest(DescribeEmbedder);
+      const { info } = await embedders().connection.sendRequest(DescribeEmbedder);
       embedder = { info, embed: (texts, side, token) => embedders().connection.sendRequest(EmbedTexts, { texts, side }, token) };
     } catch (error) {
       embedderProblem = `Keyword search only: the embedding model could not be loaded (${messageOf(error)}).`;

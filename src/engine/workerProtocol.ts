@@ -2,6 +2,7 @@ import { RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type { Chunk } from '../core/chunk.ts';
 import type { EmbedderInfo, EmbedSide } from '../core/embedder.ts';
 import type { SkipReason } from '../core/files.ts';
+import type { EmbedderSource } from '../inference/embedder.ts';
 
 /** Messages between the engine's main thread and its workers. Everything here survives a structured clone. */
 
@@ -48,7 +49,14 @@ export const ChunkFiles = new RequestType<
 
 export const ChunkText = new RequestType<{ readonly path: string; readonly text: string }, readonly ChunkDraft[], void>('worker/chunkText');
 
-export const DescribeEmbedder = new RequestType0<EmbedderInfo, void>('worker/describeEmbedder');
+/** What the embed thread starts with: without a model it serves the bundled one. */
+export interface EmbedWorkerData {
+  readonly mediaDir: string;
+  readonly model?: EmbedderSource;
+}
+
+/** Settles when the embedder is loaded. `reason` says why this device serves; empty when it was the first choice. */
+export const DescribeEmbedder = new RequestType0<{ readonly info: EmbedderInfo; readonly reason: string }, void>('worker/describeEmbedder');
 
 /** One row of `dimension` floats a text. Texts of the query side overtake documents between two small batches. */
 export const EmbedTexts = new RequestType<{ readonly texts: readonly string[]; readonly side: EmbedSide }, Float32Array, void>(

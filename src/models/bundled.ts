@@ -17,6 +17,7 @@ export function createBundledEmbedder(bytes: Uint8Array): Embedder {
       dtype: 'int4',
       fusion: { form: 'convex', keyword: 1, dense: 0.5 },
     },
+    step: 64,
     embed: (texts) => {
       const out = new Float32Array(texts.length * model.dimension);
       texts.forEach((text, row) => {

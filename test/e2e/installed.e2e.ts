@@ -59,6 +59,9 @@ test('the package holds what runs and nothing else', () => {
     'LICENSE.txt',
   ])
     expect(files).toContain(needed);
+  const natives = files.filter((file) => /\/onnxruntime-node\/bin\/.*\.(node|so\.1|dylib|dll)$/.test(file.replaceAll('\\', '/')));
+  expect(natives.length).toBeGreaterThan(1);
+  for (const file of natives) expect(path.dirname(file).split(/[\\/]/)).toEqual(expect.arrayContaining([process.platform, process.arch]));
   expect(files.filter((file) => /\.(ts|tsx|map)$|^(src|test|tools|webview-ui|node_modules)\//.test(file))).toEqual([]);
 });
 

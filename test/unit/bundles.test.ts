@@ -10,11 +10,12 @@ const repository = path.resolve(import.meta.dirname, '../..');
 
 interface Import {
   readonly path: string;
+  readonly kind: string;
   readonly external?: boolean;
 }
 interface Metafile {
   readonly inputs: Readonly<Record<string, { readonly imports: readonly Import[] }>>;
-  readonly outputs: Readonly<Record<string, { readonly imports: readonly Import[]; readonly bytes: number }>>;
+  readonly outputs: Readonly<Record<string, { readonly imports: readonly Import[]; readonly inputs: Readonly<Record<string, unknown>> }>>;
 }
 
 const BUNDLES = ['extension', 'engine', 'cli', 'webview'] as const;
@@ -40,6 +41,15 @@ function externals(bundle: Bundle): readonly string[] {
   return [...new Set(outside.map((one) => one.path))].filter((name) => !node.has(name)).sort();
 }
 
+/** Sources of the engine that come with an output file and with whatever it imports at once. */
+function loadedAtStart(output: string, seen = new Set<string>()): readonly string[] {
+  const found = meta.engine.outputs[output];
+  if (found === undefined || seen.has(output)) return [];
+  seen.add(output);
+  const next = found.imports.filter((one) => one.kind === 'import-statement').flatMap((one) => loadedAtStart(one.path, seen));
+  return [...Object.keys(found.inputs), ...next];
+}
+
 describe('the extension host bundle', () => {
   const absent = ['@lancedb/', 'apache-arrow', 'onnxruntime', '@huggingface/', 'web-tree-sitter', 'tree-sitter-'];
   test.each(absent)('holds nothing of %s', (name) => {
@@ -61,9 +71,15 @@ describe('the command line bundle', () => {
 });
 
 describe('the engine bundle', () => {
-  test("needs nothing at run time but LanceDB's native module of the platform", () => {
+  test("needs nothing at run time but LanceDB's and ONNX Runtime's native modules", () => {
     for (const name of externals('engine')) expect(name).toMatch(/^(@lancedb\/lancedb-|\.\/lancedb\.)/);
     expect(externals('engine')).toContain('@lancedb/lancedb-linux-x64-gnu');
+  });
+  test('loads what runs models only when a model is wanted', () => {
+    const library = /node_modules\/@huggingface\//;
+    expect(inputs('engine').some((file) => library.test(file))).toBe(true);
+    for (const entry of ['engine', 'chunkWorker', 'embedWorker'])
+      expect(loadedAtStart(`dist/${entry}.mjs`).filter((file) => library.test(file) || file.startsWith('src/inference/'))).toEqual([]);
   });
   test('holds one copy of Arrow', () => {
     const arrow = inputs('engine').filter((file) => file.includes('node_modules/apache-arrow/'));

@@ -46,6 +46,7 @@ describe('gate', () => {
 describe('embed queue', () => {
   const order: string[] = [];
   const embedder: Embedder = {
+    step: 64,
     info: {
       id: 't',
       revision: '',
