@@ -78,6 +78,9 @@ test('the default key opens it, and Control+Enter opens a row to the side', asyn
   await page.keyboard.press('Control+Enter');
   await expect.poll(() => page.locator('.editor-group-container').count()).toBe(2);
   await editorShows(page, 'token.ts');
+  // The side that the person came from shows what it showed before.
+  await expect.poll(() => page.locator('.tab', { hasText: 'token.ts' }).count()).toBe(1);
+  await page.locator('.tab', { hasText: 'uploading.md' }).waitFor();
   await runCommand(page, 'View: Close All Editors');
 });
 

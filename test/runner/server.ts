@@ -49,7 +49,7 @@ export interface ServerOptions {
 export interface VsCodeServer {
   /** Address of the server, without a query. */
   readonly url: string;
-  /** Address that opens a folder in a browser; the payload is for the workbench. */
+  /** Address that opens a folder, or a `.code-workspace` file, in a browser; the payload is for the workbench. */
   readonly address: (folder: string, payload?: Readonly<Record<string, string>>) => string;
   /** A path on this machine, as the workbench names it. */
   readonly remoteUri: (file: string) => string;
@@ -110,7 +110,8 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
 
 /** Slashes stay as they are, so that the address can be read. */
 function addressQuery(token: string, folder: string, payload?: Readonly<Record<string, string>>): string {
-  const query = new URLSearchParams({ tkn: token, folder: decodeURIComponent(pathToFileURL(folder).pathname) });
+  const kind = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+  const query = new URLSearchParams({ tkn: token, [kind]: decodeURIComponent(pathToFileURL(folder).pathname) });
   if (payload !== undefined) query.set('payload', JSON.stringify(Object.entries(payload)));
   return query.toString().replaceAll('%2F', '/');
 }

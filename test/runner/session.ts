@@ -20,6 +20,8 @@ export interface Session {
 export interface SessionOptions extends Pick<ServerOptions, 'settings' | 'untrusted' | 'env' | 'extensionsDir'> {
   /** Changes the workspace before it is opened. */
   readonly prepare?: (folder: string) => void;
+  /** File below the workspace that is opened instead of it, such as `both.code-workspace`. */
+  readonly open?: string;
 }
 
 /** Longest wait for anything on the page, in milliseconds. */
@@ -44,7 +46,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(PATIENCE);
-    await page.goto(server.address(workspace.folder));
+    await page.goto(server.address(path.join(workspace.folder, options.open ?? '')));
     await page.locator('.monaco-workbench').waitFor();
     return { page, server, folder: workspace.folder, shot: (name) => saveShot(page, name), close };
   } catch (error) {

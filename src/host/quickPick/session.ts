@@ -87,7 +87,8 @@ export function openPickSession(
     const text = question();
     outcome = 'keep';
     pick.hide();
-    await preview.keep();
+    // What opens to the side leaves this side as it was.
+    await (options.toSide === true ? preview.restore() : preview.keep());
     await services.recents.add(text);
     await services.open(hit, options);
   };
