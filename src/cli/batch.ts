@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Search } from '../protocol/engine.ts';
 import type { SearchResponse } from '../protocol/search.ts';
+import { sessionOf } from './flags.ts';
 import { toJsonAnswer } from './format.ts';
 import { languageIds } from './languages.ts';
 import { type SearchOptions, toRequest } from './options.ts';
@@ -26,25 +27,22 @@ const NOTHING: SearchResponse = { hits: [], ms: 0, timings: {}, mode: 'keyword',
 export async function batch(folder: string, options: BatchOptions): Promise<number> {
   const languages = languageIds(options.lang);
   const queries = await readQueries(options.queries);
-  return withSession(
-    { folder, ...(options.indexDir ? { indexDir: options.indexDir } : {}), index: true, verbose: options.verbose ?? false },
-    async (session) => {
-      await session.ready();
-      const out = options.out === undefined ? process.stdout : createWriteStream(options.out);
-      let answered = 0;
-      for (const { id, query } of queries) {
-        const response =
-          query.trim() === '' ? NOTHING : await session.client.request(Search, toRequest(session.folder, query, options, languages));
-        if (response.hits.length > 0) answered++;
-        if (!out.write(`${JSON.stringify(toJsonAnswer(query, response, id))}\n`)) await once(out, 'drain');
-      }
-      if (out !== process.stdout) {
-        out.end();
-        await once(out, 'finish');
-      }
-      return answered;
-    },
-  );
+  return withSession(sessionOf(folder, options, true), async (session) => {
+    await session.ready();
+    const out = options.out === undefined ? process.stdout : createWriteStream(options.out);
+    let answered = 0;
+    for (const { id, query } of queries) {
+      const response =
+        query.trim() === '' ? NOTHING : await session.client.request(Search, toRequest(session.folder, query, options, languages));
+      if (response.hits.length > 0) answered++;
+      if (!out.write(`${JSON.stringify(toJsonAnswer(query, response, id))}\n`)) await once(out, 'drain');
+    }
+    if (out !== process.stdout) {
+      out.end();
+      await once(out, 'finish');
+    }
+    return answered;
+  });
 }
 
 async function readQueries(path: string): Promise<readonly BatchQuery[]> {

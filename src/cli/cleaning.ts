@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { CleanUp, WipeIndex } from '../protocol/health.ts';
+import { type SessionFlags, sessionOf } from './flags.ts';
 import { cacheDir } from './indexDir.ts';
 import { withSession } from './session.ts';
 import { UsageError } from './usage.ts';
 
-interface CleaningOptions {
-  readonly indexDir?: string;
-  readonly verbose?: boolean;
+interface CleaningOptions extends SessionFlags {
   readonly json?: boolean;
   readonly yes?: boolean;
 }
@@ -45,10 +44,6 @@ async function confirmed(question: string): Promise<boolean> {
   } finally {
     lines.close();
   }
-}
-
-function sessionOf(folder: string, { indexDir, verbose }: CleaningOptions, index: boolean) {
-  return { folder, index, verbose: verbose ?? false, ...(indexDir === undefined ? {} : { indexDir }) };
 }
 
 function mega(bytes: number): string {

@@ -1,14 +1,13 @@
 import { ExplainFile, GetStatus, ListFiles, Search } from '../protocol/engine.ts';
+import { type SessionFlags, sessionOf } from './flags.ts';
 import { toJsonAnswer, toText } from './format.ts';
 import { languageIds } from './languages.ts';
 import { type SearchOptions, toRequest } from './options.ts';
-import { type SessionOptions, withSession } from './session.ts';
+import { withSession } from './session.ts';
 import { statusText } from './statusText.ts';
 import { watchFolder } from './watch.ts';
 
-interface CommonOptions {
-  readonly indexDir?: string;
-  readonly verbose?: boolean;
+interface CommonOptions extends SessionFlags {
   readonly json?: boolean;
 }
 
@@ -69,8 +68,4 @@ export async function filesCommand(folder: string, options: CommonOptions & { sk
     process.stdout.write(options.json === true ? `${JSON.stringify(listing)}\n` : lines.map((line) => `${line}\n`).join(''));
     return lines.length > 0 ? 0 : 1;
   });
-}
-
-function sessionOf(folder: string, options: CommonOptions, index: boolean): SessionOptions {
-  return { folder, index, verbose: options.verbose ?? false, ...(options.indexDir === undefined ? {} : { indexDir: options.indexDir }) };
 }

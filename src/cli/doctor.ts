@@ -2,11 +2,10 @@ import { styleText } from 'node:util';
 import { ResponseError } from 'vscode-jsonrpc';
 import { ErrorCode } from '../protocol/engine.ts';
 import { type CheckState, type HealthCheck, RunChecks } from '../protocol/health.ts';
+import { type SessionFlags, sessionOf } from './flags.ts';
 import { withSession } from './session.ts';
 
-interface DoctorOptions {
-  readonly indexDir?: string;
-  readonly verbose?: boolean;
+interface DoctorOptions extends SessionFlags {
   readonly json?: boolean;
 }
 
@@ -23,10 +22,11 @@ export async function doctorCommand(folder: string, options: DoctorOptions): Pro
   return checks.some(({ state }) => state === 'problem') ? 1 : 0;
 }
 
-async function findings(folder: string, { indexDir, verbose }: DoctorOptions): Promise<readonly HealthCheck[]> {
-  const options = { folder, index: false, verbose: verbose ?? false, ...(indexDir === undefined ? {} : { indexDir }) };
+async function findings(folder: string, options: DoctorOptions): Promise<readonly HealthCheck[]> {
   try {
-    return await withSession(options, ({ client, folder: opened }) => client.request(RunChecks, { folder: opened }));
+    return await withSession(sessionOf(folder, options, false), ({ client, folder: opened }) =>
+      client.request(RunChecks, { folder: opened }),
+    );
   } catch (error) {
     if (!(error instanceof ResponseError) || !FINDINGS.has(error.code)) throw error;
     return [{ name: 'store', state: 'problem', finding: error.message, advice: '' }];

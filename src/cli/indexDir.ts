@@ -8,6 +8,11 @@ export function cacheDir(): string {
   return envPaths('quarry', { suffix: '' }).cache;
 }
 
+/** Where models live unless an option says otherwise. */
+export function modelsDir(): string {
+  return join(envPaths('quarry', { suffix: '' }).data, 'models');
+}
+
 /** Where the index of a folder lives unless `--index-dir` says otherwise: named by the folder's real path. */
 export function defaultIndexDir(folder: string): string {
   const real = realPathOf(resolve(folder));

@@ -5,8 +5,9 @@ import { cleanCommand, wipeCommand } from './cleaning.ts';
 import { filesCommand, indexCommand, searchCommand, statusCommand } from './commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluate } from './eval/evaluate.ts';
+import { withSessionFlags } from './flags.ts';
 import { addModelCommands } from './models.ts';
-import { collect, withIndexDir, withSearchOptions } from './options.ts';
+import { collect, withSearchOptions } from './options.ts';
 import { UsageError } from './usage.ts';
 
 /** Entry of the command line: arguments to a command, a command's outcome to an exit code. */
@@ -29,25 +30,25 @@ function program(finish: (code: number) => void): Command {
     .option('--json', 'print one JSON object')
     .option('--explain', 'print the reasons for every place')
     .action(async (folder, question, options) => finish(await searchCommand(folder, question, options)));
-  withIndexDir(add('index <folder>', 'bring the index in step with the folder'))
+  withSessionFlags(add('index <folder>', 'bring the index in step with the folder'))
     .option('--watch', 'then follow changes until Ctrl+C')
     .option('--json', 'print the status as JSON')
     .action(async (folder, options) => finish(await indexCommand(folder, options)));
-  withIndexDir(add('status <folder>', 'say what the index holds'))
+  withSessionFlags(add('status <folder>', 'say what the index holds'))
     .option('--json', 'print the status as JSON')
     .action(async (folder, options) => finish(await statusCommand(folder, options)));
-  withIndexDir(add('files <folder>', 'list the files that are indexed'))
+  withSessionFlags(add('files <folder>', 'list the files that are indexed'))
     .option('--skipped', 'list the others, with the reason')
     .option('--why <path>', 'say why one file is indexed or not')
     .option('--json', 'print everything as JSON')
     .action(async (folder, options) => finish(await filesCommand(folder, options)));
-  withIndexDir(add('doctor <folder>', 'check the index and say what to do'))
+  withSessionFlags(add('doctor <folder>', 'check the index and say what to do'))
     .option('--json', 'print the checks as JSON')
     .action(async (folder, options) => finish(await doctorCommand(folder, options)));
-  withIndexDir(add('clean <folder>', 'compact the index, remove what is not needed'))
+  withSessionFlags(add('clean <folder>', 'compact the index, remove what is not needed'))
     .option('--json', 'print the outcome as JSON')
     .action(async (folder, options) => finish(await cleanCommand(folder, options)));
-  withIndexDir(add('wipe <folder>', 'delete the index'))
+  withSessionFlags(add('wipe <folder>', 'delete the index'))
     .option('--yes', 'do not ask')
     .option('--json', 'print the outcome as JSON')
     .action(async (folder, options) => finish(await wipeCommand(folder, options)));
@@ -55,7 +56,7 @@ function program(finish: (code: number) => void): Command {
     .requiredOption('--queries <file>', 'JSON lines with "query" and an optional "id"; - reads standard input')
     .option('--out <file>', 'where the answers go (default: standard output)')
     .action(async (folder, options) => finish((await batch(folder, options)) > 0 ? 0 : 1));
-  withIndexDir(add('eval', 'measure the answers on evaluation sets'))
+  withSessionFlags(add('eval', 'measure the answers on evaluation sets'))
     .requiredOption('--set <path>', 'a set, or a folder of sets')
     .requiredOption('--repo-dir <dir>', 'where the work trees are that the sets name')
     .addOption(new Option('--mode <mode>', 'how to search').choices(['hybrid', 'semantic', 'keyword']).default('hybrid'))

@@ -2,13 +2,12 @@ import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import envPaths from 'env-paths';
 import { CancellationTokenSource, ResponseError } from 'vscode-jsonrpc';
 import { type EngineClient, RequestCancelledError, startEngine } from '../client/engineClient.ts';
 import type { ModelDtype } from '../core/modelCatalogue.ts';
 import { ErrorCode } from '../protocol/engine.ts';
 import { DownloadModel, ImportModel, ListModels, type ModelListing, RemoveModel, VerifyModels } from '../protocol/models.ts';
-import { cacheDir } from './indexDir.ts';
+import { cacheDir, modelsDir } from './indexDir.ts';
 import { askText, listText, progressText, verdictText } from './modelsText.ts';
 import { UsageError } from './usage.ts';
 
@@ -61,7 +60,7 @@ async function withEngine(options: ModelsOptions, action: (client: EngineClient)
   if (mirror !== '' && !/^https?:\/\/./.test(mirror))
     throw new UsageError(`--mirror takes an address that begins with https:// or http://, not ${mirror}.`);
   const here = dirname(fileURLToPath(import.meta.url));
-  const dir = resolve(options.modelsDir ?? join(envPaths('quarry', { suffix: '' }).data, 'models'));
+  const dir = resolve(options.modelsDir ?? modelsDir());
   const client = startEngine({
     module: join(here, 'engine.mjs'),
     // Nothing is searched here, so no embedder is loaded.

@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RowKind, SearchFilters, SearchMode, SearchRequest } from '../protocol/search.ts';
+import { type SessionFlags, withSessionFlags } from './flags.ts';
 
-export interface SearchOptions {
+export interface SearchOptions extends SessionFlags {
   readonly limit: number;
   readonly mode: SearchMode;
   readonly rows: RowKind;
@@ -9,15 +10,13 @@ export interface SearchOptions {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly without: readonly string[];
-  readonly indexDir?: string;
-  readonly verbose?: boolean;
 }
 
 const MOST_RESULTS = 1000;
 
 /** The options that `search` and `batch` share. */
 export function withSearchOptions(command: Command): Command {
-  return withIndexDir(command)
+  return withSessionFlags(command)
     .option('--limit <n>', 'number of results', positiveInteger, 10)
     .addOption(new Option('--mode <mode>', 'how to search').choices(['hybrid', 'semantic', 'keyword']).default('hybrid'))
     .addOption(new Option('--rows <rows>', 'the best places, or many files first').choices(['symbol', 'file']).default('symbol'))
@@ -25,12 +24,6 @@ export function withSearchOptions(command: Command): Command {
     .option('--include <glob>', 'only paths that match; may be repeated', collect, [])
     .option('--exclude <glob>', 'no paths that match; may be repeated', collect, [])
     .option('--without <stage>', 'leave a ranking stage out; may be repeated', collect, []);
-}
-
-export function withIndexDir(command: Command): Command {
-  return command
-    .option('--index-dir <dir>', "where the index lives (default: the user's cache folder)")
-    .option('--verbose', "print the engine's log to stderr");
 }
 
 export function toRequest(folder: string, query: string, options: SearchOptions, languages: readonly string[]): SearchRequest {

@@ -2,8 +2,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EngineClient, startEngine } from '../client/engineClient.ts';
 import { DEFAULT_FILE_SETTINGS, type FileSettings } from '../core/files.ts';
+import type { EndpointOptions } from '../protocol/endpoints.ts';
 import { type IndexSummary, OpenFolder, WaitForIndex } from '../protocol/engine.ts';
-import { cacheDir, defaultIndexDir } from './indexDir.ts';
+import { cacheDir, defaultIndexDir, modelsDir } from './indexDir.ts';
 import { showProgress } from './progress.ts';
 
 export interface SessionOptions {
@@ -17,6 +18,9 @@ export interface SessionOptions {
   readonly priority?: number;
   /** Engine messages go to stderr. */
   readonly verbose?: boolean;
+  /** True forbids every connection. */
+  readonly offline?: boolean;
+  readonly endpoint?: EndpointOptions;
 }
 
 export interface Session {
@@ -38,7 +42,13 @@ export async function withSession<T>(options: SessionOptions, action: (session: 
   const here = dirname(fileURLToPath(import.meta.url));
   const client = startEngine({
     module: join(here, 'engine.mjs'),
-    options: { mediaDir: join(here, 'media'), keywordOnly: false, memoryLimitMB: NO_LIMIT_MB },
+    options: {
+      mediaDir: join(here, 'media'),
+      keywordOnly: false,
+      memoryLimitMB: NO_LIMIT_MB,
+      models: { dir: modelsDir(), offline: options.offline ?? false, mirror: '' },
+      ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    },
     compileCache: join(cacheDir(), 'compiled'),
     ...(options.priority === undefined ? {} : { priority: options.priority }),
   });

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { CancellationTokenSource } from 'vscode-jsonrpc';
 import { ErrorCode, type IndexPhase, type IndexStatus, type IndexSummary, type OpenParams } from '../protocol/engine.ts';
 import { inspectStore, StoreDamagedError } from '../store/index.ts';
 import type { IndexStore, LedgerEntry } from '../store/types.ts';
@@ -60,6 +61,7 @@ export class FolderIndex {
   #resting = false;
   #failures = 0;
   #running: Promise<void> | undefined;
+  #cancel: CancellationTokenSource | undefined;
   #timers: NodeJS.Timeout[] = [];
   #totals = { indexedFiles: 0, indexedChunks: 0, removedFiles: 0, ms: 0 };
 
@@ -156,6 +158,7 @@ export class FolderIndex {
     if (this.#lock === undefined && !(await this.#tryToWrite())) {
       throw engineError(ErrorCode.IndexNotWritable, 'Another window or process writes this index: rebuild it there.');
     }
+    this.#cancel?.cancel();
     await this.#stopPass();
     await this.#openAsWriter(true);
   }
@@ -182,7 +185,7 @@ export class FolderIndex {
       skippedByRule: this.#skipped,
       bytesOnDisk: this.#bytesOnDisk,
       embedder: embedder
-        ? { id: embedder.info.id, device: embedder.info.device, reason: '' }
+        ? { id: embedder.info.id, device: embedder.info.device, reason: embedder.note?.() ?? '' }
         : { id: 'none', device: '', reason: embedderProblem },
       semantic: embedder !== undefined,
       now: Date.now(),
@@ -191,6 +194,7 @@ export class FolderIndex {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cancel?.cancel();
     for (const timer of this.#timers) clearInterval(timer);
     await this.#stopPass();
     await this.#index.letGo();
@@ -326,7 +330,9 @@ export class FolderIndex {
     const { store, corpus, ledger } = this.#index;
     if (work === undefined || store === undefined || corpus === undefined || this.#stopping) return;
     const startedAt = Date.now();
+    this.#cancel = new CancellationTokenSource();
     const { files, chunks, removed } = await runPass({
+      token: this.#cancel.token,
       folder: this.folder,
       indexDir: this.#params.indexDir,
       fingerprint: this.#fingerprint,

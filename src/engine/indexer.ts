@@ -1,3 +1,4 @@
+import type { CancellationToken } from 'vscode-jsonrpc';
 import type { FoundFile } from '../core/files.ts';
 import { MAX_ATTEMPTS, type WorkPlan } from '../core/plan.ts';
 import type { Commit, FileUpdate, IndexStore, LedgerEntry } from '../store/types.ts';
@@ -22,6 +23,7 @@ export interface IndexRun {
   readonly onCommit: (updates: readonly FileUpdate[], removed: readonly string[]) => void;
   readonly onProgress: (filesDone: number) => void;
   readonly cancelled: () => boolean;
+  readonly token: CancellationToken;
 }
 
 export interface IndexOutcome {
@@ -63,7 +65,11 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
     ahead = draft(at + 1);
     // A failure in the batch ahead is seen when its turn comes; until then it must not count as unhandled.
     ahead.catch(() => undefined);
-    const next = await toCommit(run, batches[at] ?? [], drafts);
+    const next = await toCommit(run, batches[at] ?? [], drafts).catch(async (error: unknown) => {
+      // What is being committed counts before the failure does: the next pass then plans with it.
+      await committed;
+      throw error;
+    });
     await committed;
     if (run.cancelled()) break;
     committed = commit(run, next).then(() => {
@@ -104,7 +110,7 @@ async function toCommit(run: IndexRun, batch: readonly FoundFile[], drafts: read
   const found = new Map(batch.map((file) => [file.path, file]));
   const texts = drafts.flatMap(textsToEmbed);
   const { embedder } = run.services;
-  const vectors = embedder === undefined || texts.length === 0 ? null : await embedder.embed(texts, 'document');
+  const vectors = embedder === undefined || texts.length === 0 ? null : await embedder.embed(texts, 'document', run.token);
   const dimension = embedder?.info.dimension ?? 0;
   const updates: FileUpdate[] = [];
   const removed: string[] = [];

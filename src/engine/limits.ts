@@ -12,6 +12,8 @@ const PATIENCE_MS = 10_000;
 export interface Limits {
   /** A folder that is opened on battery waits as well. */
   opened(index: FolderIndex): void;
+  /** Lets every folder finish its batch, and asks for a fresh process. */
+  restart(reason: string): Promise<void>;
 }
 
 /** Keeps the engine from taking more memory than it may, and from working on battery. */
@@ -22,7 +24,8 @@ export function keepLimits(connection: MessageConnection, options: EngineOptions
     limitBytes: limitMB * 1e6,
     usedBytes: () => process.memoryUsage.rss(),
     chunks: () => indexes().reduce((sum, index) => sum + index.status().chunks, 0),
-    onExceeded: (used) => void askForRestart(used),
+    onExceeded: (used) =>
+      void restart(`The engine has grown to ${Math.round(used / 1e6)} MB, more than the ${limitMB} MB it may take, and starts anew.`),
   });
   if (options.pauseOnBattery === true) {
     watchBattery((now) => {
@@ -31,14 +34,13 @@ export function keepLimits(connection: MessageConnection, options: EngineOptions
     });
   }
 
-  async function askForRestart(used: number): Promise<void> {
+  async function restart(reason: string): Promise<void> {
     await Promise.all(indexes().map((index) => index.rest()));
-    const reason = `The engine has grown to ${Math.round(used / 1e6)} MB, more than the ${limitMB} MB it may take, and starts anew.`;
     void connection.sendNotification(RestartWanted, { reason });
     setTimeout(() => {
       for (const index of indexes()) index.carryOn();
     }, PATIENCE_MS).unref();
   }
 
-  return { opened: (index) => index.setOnBattery(battery) };
+  return { opened: (index) => index.setOnBattery(battery), restart };
 }

@@ -8,6 +8,7 @@ import { ModelFilesError } from '../models/checkFiles.ts';
 import { type ModelLibrary, openLibrary } from '../models/library.ts';
 import { suggestReranker } from '../models/suggestReranker.ts';
 import { CancelledError, fromDisk, NetworkError } from '../network/errors.ts';
+import type { NetworkSettings } from '../network/open.ts';
 import { ErrorCode } from '../protocol/engine.ts';
 import {
   ConfigureModels,
@@ -34,6 +35,8 @@ const MAIN_EMBEDDER = 'nomic-ai/CodeRankEmbed';
 /** The requests about models. `configure` takes the options of the first call; `close` ends downloads, whose parts stay. */
 export interface ModelRequests {
   configure(options: ModelOptions | undefined): void;
+  /** Whether and how the network may be used now. */
+  network(): NetworkSettings;
   close(): void;
 }
 
@@ -122,6 +125,7 @@ export function registerModels(connection: MessageConnection): ModelRequests {
 
   return {
     configure,
+    network: () => ({ offline: options?.offline ?? false, proxy: options?.proxy ?? '' }),
     close() {
       for (const controller of running.values()) controller.abort();
     },

@@ -1,3 +1,4 @@
+import type { CancellationToken } from 'vscode-jsonrpc';
 import type { FileSettings, SkippedFile } from '../core/files.ts';
 import { dropOtherGenerations } from '../store/index.ts';
 import type { IndexStore, LedgerEntry } from '../store/types.ts';
@@ -31,6 +32,8 @@ export interface Pass {
   readonly onSkipped: (skipped: readonly SkippedFile[]) => void;
   readonly say: (level: 'info' | 'warn', message: string) => void;
   readonly cancelled: () => boolean;
+  /** Cancelled when nobody wants what is being embedded. */
+  readonly token: CancellationToken;
 }
 
 const NOTHING: IndexOutcome = { files: 0, chunks: 0, removed: 0 };
@@ -64,6 +67,7 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
       onCommit: (updates) => pass.corpus.add(updates),
       onProgress: (done) => pass.onProgress(done, plan.read.length),
       cancelled: pass.cancelled,
+      token: pass.token,
     });
     await renewTimes(store, before, ledger);
   }

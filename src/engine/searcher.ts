@@ -15,7 +15,7 @@ import type { RowFilter } from '../store/types.ts';
 import { gatherCandidates } from './candidates.ts';
 import { engineError } from './errors.ts';
 import type { FolderIndex } from './folderIndex.ts';
-import type { EngineServices } from './services.ts';
+import { type EngineServices, messageOf } from './services.ts';
 
 /** Distinct words of pasted code that are searched; the rarest say most, and each costs the store time. */
 const MOST_TOKENS = 32;
@@ -33,9 +33,11 @@ export async function search(
     throw engineError(ErrorCode.BadQuery, 'Type a question or some words to search for.');
   }
   const notes: string[] = [...query.hints];
-  const mode = servedMode(request.mode, services, notes);
   const timings: Record<string, number> = {};
-  const vector = mode === 'keyword' ? null : await timed(timings, 'embed', () => questionVector(services, request, query, token));
+  const wanted = servedMode(request.mode, services, notes);
+  const embedded = wanted === 'keyword' ? null : await timed(timings, 'embed', () => tryToEmbed(services, request, query, token, notes));
+  const mode = embedded === undefined ? 'keyword' : wanted;
+  const vector = embedded ?? null;
   const found = await Promise.all(indexes.map((index) => searchFolder(index, services, request, query, mode, vector, timings)));
   const hits = found.flat().sort((a, b) => b.score - a.score);
   const coverage = coverageOf(indexes);
@@ -132,6 +134,22 @@ async function stillOnDisk(index: FolderIndex, ranked: readonly Ranked[]): Promi
   });
   if (changed.length > 0) index.changed(changed);
   return gone.size === 0 ? ranked : ranked.filter(({ candidate }) => !gone.has(candidate.path));
+}
+
+/** Undefined when it fails, with a note that says why: words still answer. */
+async function tryToEmbed(
+  services: EngineServices,
+  request: SearchRequest,
+  query: ParsedQuery,
+  token: CancellationToken,
+  notes: string[],
+): Promise<Float32Array | null | undefined> {
+  try {
+    return await questionVector(services, request, query, token);
+  } catch (error) {
+    notes.push(`By keywords only: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 async function questionVector(

@@ -69,7 +69,15 @@ export function serveEngine(connection: MessageConnection, version: string): { c
 
   connection.onRequest(Initialize, (options: EngineOptions) => {
     models.configure(options.models);
-    services ??= startServices(options.mediaDir, options.keywordOnly);
+    const endpoint = options.endpoint && {
+      options: options.endpoint,
+      network: models.network,
+      memory: options.models?.dir,
+      onUsable: () => void limits?.restart('The embedding server can be used now: the engine starts anew with it.'),
+    };
+    services ??= startServices(options.mediaDir, options.keywordOnly, endpoint);
+    // Whoever asks for the services is told; until then nobody has to hear of it.
+    services.catch(() => undefined);
     limits ??= keepLimits(connection, options, () => [...open.values()].map(({ index }) => index));
     return { pid: process.pid, node: process.version, version };
   });

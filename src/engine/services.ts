@@ -1,5 +1,7 @@
-import type { CancellationToken } from 'vscode-jsonrpc';
-import type { EmbedderInfo, EmbedSide } from '../core/embedder.ts';
+import { ErrorCode } from '../protocol/engine.ts';
+import type { EmbedService } from './embedService.ts';
+import { awaitEndpoint, type EndpointSource, openEndpointEmbedder } from './endpointEmbedder.ts';
+import { engineError } from './errors.ts';
 import { startWorker, type WorkerConnection } from './worker.ts';
 import {
   type ChunkDraft,
@@ -11,11 +13,6 @@ import {
   type FileToChunk,
 } from './workerProtocol.ts';
 
-export interface EmbedService {
-  readonly info: EmbedderInfo;
-  embed(texts: readonly string[], side: EmbedSide, token?: CancellationToken): Promise<Float32Array>;
-}
-
 /** The two worker threads as the rest of the engine sees them; a thread that dies is replaced. */
 export interface EngineServices {
   /** `journal` is the file that names what is being parsed; see `suspects.ts`. */
@@ -26,15 +23,27 @@ export interface EngineServices {
   readonly embedderProblem: string;
 }
 
-export async function startServices(mediaDir: string, keywordOnly: boolean): Promise<EngineServices> {
+/** `endpoint` is a server that embeds in place of the model in the package. */
+export async function startServices(mediaDir: string, keywordOnly: boolean, endpoint?: EndpointSource): Promise<EngineServices> {
   const chunkers = replaceable(() => startWorker('chunkWorker', { mediaDir }));
   const embedders = replaceable(() => startWorker('embedWorker', { mediaDir }));
   let embedder: EmbedService | undefined;
   let embedderProblem = keywordOnly ? 'Keyword search only: the engine stopped several times in a row.' : '';
-  if (!keywordOnly) {
+  let unused = '';
+  if (!keywordOnly && endpoint !== undefined) {
+    try {
+      embedder = await openEndpointEmbedder(endpoint);
+    } catch (error) {
+      unused = `The embedding server cannot be used: ${messageOf(error)}`;
+      if (endpoint.options.required) throw engineError(ErrorCode.EndpointFailed, unused);
+      awaitEndpoint(endpoint);
+    }
+  }
+  if (!keywordOnly && embedder === undefined) {
     try {
       const { info } = await embedders().connection.sendRequest(DescribeEmbedder);
       embedder = { info, embed: (texts, side, token) => embedders().connection.sendRequest(EmbedTexts, { texts, side }, token) };
+      if (unused !== '') embedder = { ...embedder, note: () => `${unused} The bundled model serves in its place.` };
     } catch (error) {
       embedderProblem = `Keyword search only: the embedding model could not be loaded (${messageOf(error)}).`;
     }

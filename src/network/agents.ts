@@ -13,14 +13,14 @@ export interface Route {
 
 /**
  * The agent for an address. Node's own agents learn of proxies only from 24.5 and 22.21 on, and editors run older ones, so a library
- * makes the tunnel on every version. Agents keep no connection: a download is few requests.
+ * makes the tunnel on every version. Agents keep no connection unless asked to: a download is few requests, a model server gets many.
  */
-export function routeTo(url: URL, settings: ProxySettings): Route {
+export function routeTo(url: URL, settings: ProxySettings, keepAlive = false): Route {
   const proxy = proxyFor(url, settings);
   const secure = url.protocol === 'https:';
   const ca = certificates();
-  const trust = ca === undefined ? {} : { ca: [...ca] };
-  if (proxy === undefined) return { agent: secure ? new https.Agent(trust) : new http.Agent(), proxy: '' };
+  const trust = { keepAlive, ...(ca === undefined ? {} : { ca: [...ca] }) };
+  if (proxy === undefined) return { agent: secure ? new https.Agent(trust) : new http.Agent({ keepAlive }), proxy: '' };
   // The option is for the connection to the proxy; the one inside the tunnel takes those of the request.
   const agent = secure ? new HttpsProxyAgent(proxy, trust) : new HttpProxyAgent(proxy, trust);
   return { agent, proxy: proxy.host };

@@ -16,7 +16,10 @@ export type NetworkErrorCode =
   | 'tls'
   | 'dns'
   | 'unreachable'
-  | 'bad-address';
+  | 'bad-address'
+  | 'bad-answer'
+  | 'refused'
+  | 'timeout';
 
 interface NetworkErrorOptions {
   readonly cause?: unknown;
@@ -169,7 +172,8 @@ export function fromStatus(status: number, url: URL, retryAfter: string | undefi
   });
 }
 
-function waitOf(retryAfter: string | undefined): number {
+/** What a `Retry-After` header asks to wait, in milliseconds; 0 where it says nothing. */
+export function waitOf(retryAfter: string | undefined): number {
   if (retryAfter === undefined) return 0;
   const seconds = Number(retryAfter);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(retryAfter) - Date.now();

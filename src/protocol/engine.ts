@@ -1,5 +1,6 @@
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type { FileSettings, FileVerdict, SkippedFile } from '../core/files.ts';
+import type { EndpointOptions } from './endpoints.ts';
 import type { ModelOptions } from './models.ts';
 import type { SearchRequest, SearchResponse } from './search.ts';
 
@@ -63,6 +64,8 @@ export interface EngineOptions {
   readonly pauseOnBattery?: boolean;
   /** Absent where no model but the bundled one is wanted. */
   readonly models?: ModelOptions;
+  /** A server that embeds; absent where nothing leaves this machine. */
+  readonly endpoint?: EndpointOptions;
 }
 
 export interface EngineInfo {
@@ -129,4 +132,5 @@ export const ErrorCode = {
   UnknownModel: 9,
   ModelFiles: 10,
   DownloadFailed: 11,
+  EndpointFailed: 12,
 } as const;

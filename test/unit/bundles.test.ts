@@ -115,14 +115,15 @@ describe('no network', () => {
       ).toEqual([]);
   });
 
-  test('the module that may is in the engine, and loaded only for a download', () => {
+  test.each([
+    ['src/network/download.ts', 'src/engine/modelDownload.ts'],
+    ['src/network/embeddingServer.ts', 'src/engine/endpointEmbedder.ts'],
+  ])('%s is in the engine, and loaded only when a person has asked for it', (module, importer) => {
     for (const bundle of BUNDLES) expect(inputs(bundle).some(mayReachOut), bundle).toBe(bundle === 'engine');
-    const importers = Object.entries(meta.engine.inputs).filter(([, { imports }]) =>
-      imports.some((one) => one.path === 'src/network/download.ts'),
-    );
-    expect(importers.map(([file]) => file)).toEqual(['src/engine/modelDownload.ts']);
+    const importers = Object.entries(meta.engine.inputs).filter(([, { imports }]) => imports.some((one) => one.path === module));
+    expect(importers.map(([file]) => file)).toEqual([importer]);
     const [[, { imports }] = ['', { imports: [] }]] = importers;
-    expect(imports.find((one) => one.path === 'src/network/download.ts')).toMatchObject({ kind: 'dynamic-import' });
+    expect(imports.find((one) => one.path === module)).toMatchObject({ kind: 'dynamic-import' });
   });
 
   test('own code calls nothing that reaches out', () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Search } from '../../protocol/engine.ts';
 import type { RowKind, SearchMode } from '../../protocol/search.ts';
+import { type SessionFlags, sessionOf } from '../flags.ts';
 import { cacheDir } from '../indexDir.ts';
 import { withSession } from '../session.ts';
 import { UsageError } from '../usage.ts';
@@ -11,7 +12,7 @@ import { scoreAnswers } from './score.ts';
 import { loadSets } from './sets.ts';
 import type { EvalRun, EvalSet, ScoredQuestion } from './types.ts';
 
-export interface EvalOptions {
+export interface EvalOptions extends SessionFlags {
   readonly set: string;
   readonly repoDir: string;
   readonly mode: SearchMode;
@@ -21,7 +22,6 @@ export interface EvalOptions {
   readonly against?: string;
   readonly save?: string;
   readonly json?: boolean;
-  readonly indexDir?: string;
 }
 
 /** Enough for recall@50. */
@@ -49,7 +49,7 @@ async function runSet(set: EvalSet, options: EvalOptions): Promise<readonly Scor
   const { include, exclude } = set.corpus.kind === 'folder' ? set.corpus : { include: [], exclude: [] };
   // The benchmarks index only what their rules name, so the rules decide at indexing time and not as a filter of a search.
   const files = { include, exclude };
-  return withSession({ folder: corpus.folder, indexDir: join(cache, 'indexes', set.name), index: true, files }, async (session) => {
+  return withSession({ ...sessionOf(corpus.folder, options, true), indexDir: join(cache, 'indexes', set.name), files }, async (session) => {
     await session.ready();
     const scored: ScoredQuestion[] = [];
     for (const { query, category, targets } of set.questions) {

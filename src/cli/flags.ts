@@ -1,0 +1,69 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { type EndpointChoice, parseEndpoint, requestAddress } from '../core/endpoints/address.ts';
+import { ENDPOINT_DEFAULTS, type EndpointOptions } from '../protocol/endpoints.ts';
+import type { SessionOptions } from './session.ts';
+
+/** The options of every command that opens a folder. */
+export interface SessionFlags {
+  readonly indexDir?: string;
+  readonly verbose?: boolean;
+  readonly endpoint?: EndpointChoice;
+  readonly queryPrefix?: string;
+  readonly documentPrefix?: string;
+  readonly offline?: boolean;
+}
+
+/** The variable that holds the key of an embedding server: a key in an option would stand in the shell's history. */
+const KEY_VARIABLE = 'QUARRY_ENDPOINT_KEY';
+
+export function withSessionFlags(command: Command): Command {
+  return command
+    .option('--index-dir <dir>', "where the index lives (default: the user's cache folder)")
+    .option(
+      '--endpoint <server>',
+      'embed on a server, which gets the code: openai:<model>@<url>, ollama:<model>@<url> or tei:@<url>',
+      endpointChoice,
+    )
+    .option('--query-prefix <text>', 'put before each question that the server embeds')
+    .option('--document-prefix <text>', 'put before each piece of code that the server embeds')
+    .option('--offline', 'forbid every connection')
+    .option('--verbose', "print the engine's log to stderr");
+}
+
+/** What a session needs of such options. `index` false looks at what is there and indexes nothing. */
+export function sessionOf(folder: string, flags: SessionFlags, index: boolean): SessionOptions {
+  return {
+    folder,
+    index,
+    verbose: flags.verbose ?? false,
+    offline: flags.offline ?? false,
+    ...(flags.indexDir === undefined ? {} : { indexDir: flags.indexDir }),
+    ...(flags.endpoint === undefined ? {} : { endpoint: endpointOf(flags.endpoint, flags) }),
+  };
+}
+
+/** A server with the prefixes of the command line and the key of the environment. In a command nothing else takes its place. */
+export function endpointOf(choice: EndpointChoice, { queryPrefix, documentPrefix }: SessionFlags): EndpointOptions {
+  return {
+    ...ENDPOINT_DEFAULTS,
+    ...choice,
+    key: process.env[KEY_VARIABLE] ?? '',
+    ...(queryPrefix === undefined ? {} : { queryPrefix }),
+    ...(documentPrefix === undefined ? {} : { documentPrefix }),
+    required: true,
+  };
+}
+
+function endpointChoice(text: string): EndpointChoice {
+  const choice = parseEndpoint(text);
+  if (choice === undefined)
+    throw new InvalidArgumentError(
+      'It must look like openai:<model>@<url>, ollama:<model>@<url> or tei:@<url>, the address with http:// or https://.',
+    );
+  try {
+    requestAddress(choice.url, choice.api);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+  return choice;
+}
