@@ -1,4 +1,4 @@
-import type { FoundFile, SkippedFile } from './files.ts';
+import type { FoundFile, SkippedFile, SkipReason } from './files.ts';
 
 /** What a ledger says of a file, as far as planning needs it. */
 export interface KnownFile {
@@ -7,6 +7,7 @@ export interface KnownFile {
   readonly mtimeMs: number;
   readonly hash: string;
   readonly state: 'indexed' | 'skipped' | 'failed';
+  readonly skipReason: SkipReason | '';
   readonly attempts: number;
 }
 
@@ -22,23 +23,29 @@ export interface WorkPlan {
 export const MAX_ATTEMPTS = 3;
 
 /**
- * Compares what is on disk with what the ledger holds. Size and time decide whether a file is read; its hash then
- * decides whether it is indexed. `trustTimes` false reads every file (after a format change, or on request).
+ * Compares what is on disk with what the ledger holds. Size and time decide whether a file is read; its hash then decides whether it is
+ * indexed. A file that the system noted as changed at or after `checkedMs` (milliseconds since 1970; the start of the last look at
+ * everything) is read whatever its time says: tools that copy and restore set times back. With another `.quarryignore` all are read, because
+ * it decides what counts as worth reading.
  */
-export function planWork(found: readonly FoundFile[], ledger: ReadonlyMap<string, KnownFile>, trustTimes: boolean): WorkPlan {
-  const read: FoundFile[] = [];
-  const seen = new Set<string>();
-  let unchanged = 0;
-  for (const file of found) {
-    seen.add(file.path);
-    const known = ledger.get(file.path);
-    const same = known !== undefined && trustTimes && known.size === file.size && known.mtimeMs === file.mtimeMs;
-    const retry = known?.state === 'failed' && known.attempts < MAX_ATTEMPTS;
-    if (same && !retry) unchanged++;
-    else read.push(file);
-  }
+export function planWork(found: readonly FoundFile[], ledger: ReadonlyMap<string, KnownFile>, checkedMs: number): WorkPlan {
+  const read = found.filter((file) => !isAsKnown(file, ledger.get(file.path), checkedMs));
+  const seen = new Set(found.map(({ path }) => path));
   const removed = [...ledger.keys()].filter((path) => !seen.has(path));
-  return { read, removed, unchanged };
+  const otherRules = removed.some(isQuarryRules) || read.some(({ path }) => isQuarryRules(path));
+  return otherRules ? { read: found, removed, unchanged: 0 } : { read, removed, unchanged: found.length - read.length };
+}
+
+function isAsKnown(file: FoundFile, known: KnownFile | undefined, checkedMs: number): boolean {
+  if (known === undefined || known.size !== file.size || known.mtimeMs !== file.mtimeMs) return false;
+  if (file.ctimeMs !== undefined && file.ctimeMs >= checkedMs) return false;
+  // The limit was raised since: what is found now is below it.
+  if (known.skipReason === 'too-large') return false;
+  return known.state !== 'failed' || known.attempts >= MAX_ATTEMPTS;
+}
+
+function isQuarryRules(path: string): boolean {
+  return /(^|\/)\.quarryignore$/.test(path);
 }
 
 /** Code before prose and configuration, shallow before deep: what people ask for first is searchable first. */

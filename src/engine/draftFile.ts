@@ -26,8 +26,10 @@ export async function draftFile(chunker: Chunker, folder: string, file: FileToCh
     if (size > maxFileBytes) {
       return { ...seen, state: 'skipped', reason: 'too-large', detail: `${size} bytes, the limit is ${maxFileBytes}` };
     }
-    if (hash === file.knownHash) return { ...seen, state: 'unchanged' };
     const inspected = inspectContent(path, bytes, file.asked);
+    // The same content may be judged otherwise when a rule changed.
+    if (hash === file.knownHash && file.knownSkip === ('reason' in inspected ? inspected.reason : ''))
+      return { ...seen, state: 'unchanged' };
     if ('reason' in inspected) return { ...seen, state: 'skipped', reason: inspected.reason, detail: inspected.detail ?? '' };
     const chunks = await draftChunks(chunker, path, inspected.text);
     const plain = chunks.map((draft) => draft.chunk);

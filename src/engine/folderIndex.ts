@@ -62,6 +62,7 @@ export class FolderIndex {
   #failures = 0;
   #running: Promise<void> | undefined;
   #cancel: CancellationTokenSource | undefined;
+  #looking: Promise<void> | undefined;
   #timers: NodeJS.Timeout[] = [];
   #totals = { indexedFiles: 0, indexedChunks: 0, removedFiles: 0, ms: 0 };
 
@@ -155,6 +156,7 @@ export class FolderIndex {
   }
 
   async rebuild(): Promise<void> {
+    await this.#looking;
     if (this.#lock === undefined && !(await this.#tryToWrite())) {
       throw engineError(ErrorCode.IndexNotWritable, 'Another window or process writes this index: rebuild it there.');
     }
@@ -196,6 +198,7 @@ export class FolderIndex {
     this.#closed = true;
     this.#cancel?.cancel();
     for (const timer of this.#timers) clearInterval(timer);
+    await this.#looking;
     await this.#stopPass();
     await this.#index.letGo();
     await this.#lock?.release();
@@ -217,7 +220,8 @@ export class FolderIndex {
   async #tryToWrite(): Promise<boolean> {
     try {
       await mkdir(this.#params.indexDir, { recursive: true });
-      this.#lock = await takeWriterLock(this.#params.indexDir);
+      const lock = await takeWriterLock(this.#params.indexDir);
+      this.#lock ??= lock;
       this.#phase = this.#lock === undefined ? 'following' : this.#phase;
     } catch (error) {
       this.#phase = 'read-only';
@@ -266,12 +270,26 @@ export class FolderIndex {
     this.#measuredAt = Date.now();
   }
 
-  async #follow(): Promise<void> {
+  /** One look at a time: of two that find the writer gone, the second would take this process for another writer. */
+  #follow(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
     if (this.#closed) return;
     if (this.#lock === undefined && (await this.#tryToWrite())) {
       this.#say('info', 'The former writer of this index is gone: this process writes it now.');
       this.#phase = 'opening';
-      await this.#openOrRebuild(false);
+      await this.#openOrRebuild(false).catch(async (error: unknown) => {
+        // Whoever looks next may succeed, this process among them.
+        await this.#lock?.release();
+        this.#lock = undefined;
+        this.#phase = 'following';
+        throw error;
+      });
     } else if (this.#lock === undefined) {
       const { store } = this.#index;
       if (store !== undefined) {

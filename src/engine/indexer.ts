@@ -51,7 +51,10 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
   const draft = (at: number): Promise<readonly FileDraft[]> => {
     const batch = batches[at];
     if (batch === undefined) return Promise.resolve([]);
-    const known = batch.map(({ path, asked }) => ({ path, knownHash: run.ledger.get(path)?.hash ?? '', asked: asked === true }));
+    const known = batch.map(({ path, asked }) => {
+      const { hash: knownHash = '', skipReason: knownSkip = '' } = run.ledger.get(path) ?? {};
+      return { path, knownHash, knownSkip, asked: asked === true };
+    });
     return run.services.chunkFiles(run.folder, known, run.maxFileBytes, run.journal);
   };
   if (run.plan.removed.length + quarantined.length > 0) {

@@ -5,6 +5,7 @@ import type { IndexStore, LedgerEntry } from '../store/types.ts';
 import type { Corpus } from './corpus.ts';
 import type { Gate } from './gate.ts';
 import { type IndexOutcome, indexFiles } from './indexer.ts';
+import { readLastCheck, writeLastCheck } from './lastCheck.ts';
 import { planFolder } from './planFolder.ts';
 import { renewTimes } from './renewTimes.ts';
 import type { EngineServices } from './services.ts';
@@ -42,7 +43,9 @@ const NOTHING: IndexOutcome = { files: 0, chunks: 0, removed: 0 };
 export async function runPass(pass: Pass): Promise<IndexOutcome> {
   const { store, ledger, work } = pass;
   if (work.all) pass.onPhase('scanning');
-  const { plan, skipped } = await planFolder(pass.folder, work, ledger, pass.files);
+  const startedAt = Date.now();
+  const checkedMs = work.all ? await readLastCheck(pass.indexDir) : 0;
+  const { plan, skipped } = await planFolder(pass.folder, work, ledger, pass.files, checkedMs);
   if (skipped !== undefined) pass.onSkipped(skipped);
   let outcome = NOTHING;
   if (plan.read.length > 0 || plan.removed.length > 0) {
@@ -71,7 +74,9 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
     });
     await renewTimes(store, before, ledger);
   }
-  if (!pass.cancelled()) await upkeep(pass);
+  if (pass.cancelled()) return outcome;
+  if (skipped !== undefined) await writeLastCheck(pass.indexDir, startedAt);
+  await upkeep(pass);
   return outcome;
 }
 

@@ -1,9 +1,7 @@
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { FileSettings, FoundFile, SkippedFile } from '../core/files.ts';
+import type { FileSettings, SkippedFile } from '../core/files.ts';
 import { isCode, languageOfPath } from '../core/languages.ts';
 import { inReadingOrder, planWork, type WorkPlan } from '../core/plan.ts';
-import { explainFile } from '../files/explain.ts';
+import { judgePaths } from '../files/judgePaths.ts';
 import { scanFolder } from '../files/scan.ts';
 import type { LedgerEntry } from '../store/types.ts';
 import type { Work } from './workQueue.ts';
@@ -14,19 +12,20 @@ export interface FolderPlan {
   readonly skipped: readonly SkippedFile[] | undefined;
 }
 
-/** Turns "this may have changed" into the files to read and the paths to forget. */
+/** Turns "this may have changed" into the files to read and the paths to forget. `checkedMs` is as of `planWork`. */
 export async function planFolder(
   folder: string,
   work: Work,
   ledger: ReadonlyMap<string, LedgerEntry>,
   settings: FileSettings,
+  checkedMs = Number.POSITIVE_INFINITY,
 ): Promise<FolderPlan> {
   if (!work.all) {
     const plan = await planPaths(folder, work.paths, ledger, settings);
     if (plan !== undefined) return { plan, skipped: undefined };
   }
   const { files, skipped } = await scanFolder(folder, settings);
-  const plan = planWork(files, ledger, true);
+  const plan = planWork(files, ledger, checkedMs);
   return { plan: { ...plan, read: inReadingOrder(plan.read, (path) => isCode(languageOfPath(path))) }, skipped };
 }
 
@@ -37,24 +36,16 @@ async function planPaths(
   ledger: ReadonlyMap<string, LedgerEntry>,
   settings: FileSettings,
 ): Promise<WorkPlan | undefined> {
-  const read: FoundFile[] = [];
-  const removed: string[] = [];
-  for (const path of paths) {
-    const stat = await lstat(join(folder, path)).catch(() => undefined);
-    if (stat?.isDirectory()) return undefined;
-    if (stat === undefined) {
-      // The path may have been a folder: whatever the ledger holds below it is gone too.
-      if (ledger.has(path)) removed.push(path);
-      else for (const known of ledger.keys()) if (known.startsWith(`${path}/`)) removed.push(known);
-    } else {
-      const found = { path, size: stat.size, mtimeMs: stat.mtimeMs };
-      // What is indexed already is read without asking git, which keeps a save fast.
-      if (ledger.get(path)?.state === 'indexed') read.push(found);
-      else {
-        const { indexed, asked } = await explainFile(folder, path, settings);
-        if (indexed) read.push({ ...found, asked: asked === true });
-      }
-    }
-  }
-  return { read, removed: [...new Set(removed)], unchanged: 0 };
+  const judged = await judgePaths(folder, paths, settings, (path) => ledger.get(path)?.state === 'indexed');
+  if (judged.hasDirectory) return undefined;
+  const removed = judged.others.filter((path) => ledger.has(path));
+  // A path may have been a folder: whatever the ledger holds below it is gone too.
+  const tops = new Set(paths.filter((path) => !ledger.has(path)));
+  if (tops.size > 0) for (const known of ledger.keys()) if (isBelow(known, tops)) removed.push(known);
+  return { read: judged.found, removed: [...new Set(removed)], unchanged: 0 };
+}
+
+function isBelow(path: string, folders: ReadonlySet<string>): boolean {
+  for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) if (folders.has(path.slice(0, slash))) return true;
+  return false;
 }

@@ -1,3 +1,5 @@
+import { meaningOf } from '../core/changes.ts';
+
 /** What the next pass over a folder has to look at. */
 export interface Work {
   /** Everything: scan the folder and compare it with the ledger. */
@@ -8,8 +10,6 @@ export interface Work {
 
 /** More single paths than this are cheaper to look at as a whole. */
 const MANY_PATHS = 200;
-/** A change of these decides about other files. */
-const DECIDES_ABOUT_OTHERS = /(^|\/)(\.gitignore|\.ignore|\.quarryignore|\.gitmodules)$|^\.git(\/|$)/;
 
 /** Collects changes until a pass takes them. Bounded: many paths turn into one look at everything. */
 export function createWorkQueue(): {
@@ -23,8 +23,9 @@ export function createWorkQueue(): {
   return {
     add: (changed) => {
       for (const path of changed) {
-        if (DECIDES_ABOUT_OTHERS.test(path)) all = true;
-        else if (!all) paths.add(path);
+        const meaning = meaningOf(path);
+        if (meaning === 'everything') all = true;
+        else if (meaning === 'path' && !all) paths.add(path);
       }
       if (changed.length === 0 || paths.size > MANY_PATHS) all = true;
       if (all) paths.clear();

@@ -8,8 +8,10 @@ import type { EmbedderSource } from '../inference/embedder.ts';
 
 export interface FileToChunk {
   readonly path: string;
-  /** The hash that the ledger holds: a file that still has it comes back as `unchanged`. Empty for a new file. */
+  /** The hash that the ledger holds: a file that still has it, and is judged as before, comes back as `unchanged`. Empty for a new file. */
   readonly knownHash: string;
+  /** Why it has no chunks; empty for one that has. */
+  readonly knownSkip: SkipReason | '';
   /** A `!` line of a `.quarryignore` asks for it: then only what cannot be text keeps it out. */
   readonly asked?: boolean;
 }

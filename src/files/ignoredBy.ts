@@ -20,14 +20,30 @@ async function repositoryOf(root: string, path: string): Promise<string> {
   return '';
 }
 
-/** Git's answer for one path (`./` keeps it from being read as pathspec magic): the line that decided, nothing, or `undefined` when git cannot tell. */
-async function askGit(folder: string, path: string, ownRepository: boolean): Promise<{ skip?: Skip } | undefined> {
+/** Git's answer for paths that it cannot judge one by one, because a submodule in between is not checked out. */
+const IN_SUBMODULE = /is in submodule/;
+
+/**
+ * Git's answers for some paths, in their order (`./` keeps one from being read as pathspec magic): the line that decided, or nothing.
+ * Undefined when git cannot tell.
+ */
+async function askGit(folder: string, paths: readonly string[], ownRepository: boolean): Promise<readonly { skip?: Skip }[] | undefined> {
   const ceiling = ownRepository ? { ceiling: dirname(folder) } : {};
-  const result = await runGit(folder, ['check-ignore', '-v', '-n', '-z', '--stdin'], { input: `./${path}\0`, answers: [1], ...ceiling });
-  if (!result.ok) return undefined;
-  const [file = '', line = '', pattern = ''] = splitNul(result.stdout);
-  if (pattern === '' || pattern.startsWith('!')) return {};
-  return { skip: { reason: 'git-ignored', detail: `\`${pattern}\` in ${file} line ${line}` } };
+  const input = paths.map((path) => `./${path}\0`).join('');
+  const result = await runGit(folder, ['check-ignore', '-v', '-n', '-z', '--stdin'], { input, answers: [1], ...ceiling });
+  if (!result.ok) {
+    // One path that git refuses to look at spoils the answers for all.
+    if (paths.length > 1) return Promise.all(paths.map(async (path) => (await askGit(folder, [path], ownRepository))?.[0] ?? {}));
+    return IN_SUBMODULE.test(result.message)
+      ? [{ skip: { reason: 'git-ignored', detail: 'a submodule that is not checked out' } }]
+      : undefined;
+  }
+  const fields = splitNul(result.stdout);
+  return paths.map((_, at) => {
+    const [file = '', line = '', pattern = ''] = fields.slice(at * 4);
+    if (pattern === '' || pattern.startsWith('!')) return {};
+    return { skip: { reason: 'git-ignored', detail: `\`${pattern}\` in ${file} line ${line}` } };
+  });
 }
 
 /** The answer of nested ignore files, where git is not asked. */
@@ -43,13 +59,43 @@ async function askIgnoreFiles(root: string, path: string): Promise<Skip | undefi
  * innermost repository first and then of each one around it, up to `root` (absolute, real path).
  */
 export async function ignoredBy(root: string, path: string): Promise<Skip | undefined> {
-  const repository = await repositoryOf(root, path.replace(/\/$/, ''));
-  const folder = join(root, repository);
-  const local = repository === '' ? path : path.slice(repository.length + 1);
+  return (await ignoredAmong(root, [path])).get(path);
+}
+
+/** As `ignoredBy`, for many paths with one question to each repository; paths that nothing leaves out have no entry. */
+export async function ignoredAmong(root: string, paths: readonly string[]): Promise<ReadonlyMap<string, Skip>> {
+  const repositories = new Map<string, string[]>();
+  const known = new Map<string, Promise<string>>();
+  for (const path of paths) {
+    const plain = path.replace(/\/$/, '');
+    const directory = dirname(plain);
+    const repository = await remembered(known, directory, () => repositoryOf(root, plain));
+    repositories.set(repository, [...(repositories.get(repository) ?? []), path]);
+  }
+  const ignored = new Map<string, Skip>();
+  for (const [repository, members] of repositories) {
+    for (const [path, skip] of await ignoredInRepository(root, repository, members)) ignored.set(path, skip);
+  }
+  return ignored;
+}
+
+async function ignoredInRepository(root: string, repository: string, paths: readonly string[]): Promise<ReadonlyMap<string, Skip>> {
   const own = repository !== '';
-  const answer = !own && (await isIgnoredFolder(folder)) ? undefined : await askGit(folder, local, own);
-  const skip = answer ? answer.skip : await askIgnoreFiles(folder, local);
-  if (skip) return skip;
+  const folder = join(root, repository);
+  const local = own ? paths.map((path) => path.slice(repository.length + 1)) : paths;
+  const answers = !own && (await isIgnoredFolder(folder)) ? undefined : await askGit(folder, local, own);
   // The repository may itself lie in a directory that the one around it ignores.
-  return own ? ignoredBy(root, `${repository}/`) : undefined;
+  const around = own ? await ignoredBy(root, `${repository}/`) : undefined;
+  const ignored = new Map<string, Skip>();
+  for (const [at, path] of paths.entries()) {
+    const skip = (answers ? answers[at]?.skip : await askIgnoreFiles(folder, local[at] ?? '')) ?? around;
+    if (skip !== undefined) ignored.set(path, skip);
+  }
+  return ignored;
+}
+
+function remembered<Key, Value>(known: Map<Key, Value>, key: Key, ask: () => Value): Value {
+  const value = known.get(key) ?? ask();
+  known.set(key, value);
+  return value;
 }

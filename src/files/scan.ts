@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileSettings, FoundFile, SkippedFile } from '../core/files.ts';
@@ -59,6 +60,10 @@ function secretFirst(entry: SkippedFile): SkippedFile {
   return named?.reason === 'secret' ? { path: entry.path, reason: 'secret', detail: named.detail } : entry;
 }
 
+export function foundFile(path: string, { size, mtimeMs, ctimeMs }: Stats, asked: boolean): FoundFile {
+  return { path, size, mtimeMs, ctimeMs, ...(asked ? { asked } : {}) };
+}
+
 function skippedFile(path: string, { reason, detail }: Skip): SkippedFile {
   return detail === undefined ? { path, reason } : { path, reason, detail };
 }
@@ -90,7 +95,7 @@ export async function scanFolder(folder: string, settings: FileSettings, signal?
     }
     skipped.delete(path);
     const asked = 'asked' in judged && judged.asked;
-    files.push({ path, size: stats.size, mtimeMs: stats.mtimeMs, ...(asked ? { asked } : {}) });
+    files.push(foundFile(path, stats, asked));
   };
 
   for (const entry of listing.entries) await judge(entry, undefined);

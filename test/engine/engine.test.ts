@@ -210,6 +210,22 @@ describe('several processes on one index', () => {
     await follower.request(WaitForIndex, { folder });
     expect(await symbolOf(follower, 'lastCase')).toBe('lastCase');
   });
+
+  it('hand over to one that looks many times at the same moment', async () => {
+    const { folder, indexDir } = await makeFolder(manyFiles(10));
+    const writer = engine();
+    await open(writer, folder, indexDir);
+    await writer.request(WaitForIndex, { folder });
+    const follower = engine();
+    await open(follower, folder, indexDir);
+    // Nobody tells the writer, so that those who wait look again and again.
+    await writeFile(join(folder, 'src/late.ts'), 'export function lateCase() {}\n');
+    const waiting = Array.from({ length: 12 }, () => follower.request(WaitForIndex, { folder }));
+    await writer.stop();
+    await Promise.all(waiting);
+    expect((await follower.request(GetStatus, { folder })).phase).toBe('ready');
+    expect(await symbolOf(follower, 'lateCase')).toBe('lateCase');
+  });
 });
 
 describe('search', () => {

@@ -113,7 +113,7 @@ function wordsOf(random: Random, count: number): string {
 }
 
 /** Some definitions in the file's language; now and then an empty file, or one that is cut in the middle. */
-function sourceOf(path: string, random: Random): string {
+export function sourceOf(path: string, random: Random): string {
   const name = (): string => `${wordsOf(random, 2).replace(' ', '_')}_${random.below(100_000)}`;
   const one = (): string => {
     const [id, words, value] = [name(), wordsOf(random, 5), random.below(1000)];

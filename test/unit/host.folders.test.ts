@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createChangeBatch, meaningOf } from '../../src/host/folders/changeBatch.ts';
+import { meaningOf } from '../../src/core/changes.ts';
+import { createChangeBatch } from '../../src/host/folders/changeBatch.ts';
 import { outsideGitDir } from '../../src/host/folders/gitHead.ts';
 import { indexDirOf } from '../../src/host/folders/indexDir.ts';
 import { riskOf } from '../../src/host/folders/riskyRoot.ts';
@@ -34,11 +35,17 @@ test.each([
   ['', 'everything'],
   ['.git/HEAD', 'everything'],
   ['.git/index.lock', 'nothing'],
-  ['.git', 'nothing'],
+  ['.git', 'everything'],
+  ['.git/info/exclude', 'everything'],
+  ['vendor/lib/.git', 'everything'],
+  ['vendor/lib/.git/HEAD', 'everything'],
+  ['vendor/lib/.git/index', 'nothing'],
+  ['.gitmodules', 'everything'],
+  ['lib/.ignore', 'everything'],
   ['.gitignore', 'everything'],
   ['pkg/.quarryignore', 'everything'],
   ['.github/workflows/ci.yml', 'path'],
-  ['docs/.git/HEAD.md', 'path'],
+  ['docs/.git/HEAD.md', 'nothing'],
 ])('a change of %j means %s', (changed, meaning) => {
   expect(meaningOf(changed)).toBe(meaning);
 });

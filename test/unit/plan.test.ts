@@ -9,6 +9,7 @@ const known = (path: string, change: Partial<KnownFile> = {}): KnownFile => ({
   mtimeMs: 1000,
   hash: 'h',
   state: 'indexed',
+  skipReason: '',
   attempts: 0,
   ...change,
 });
@@ -24,16 +25,37 @@ describe('planWork', () => {
     ['a failed file is tried again', [found('a')], ledger(known('a', { state: 'failed', attempts: 1 })), ['a'], [], 0],
     ['but not for ever', [found('a')], ledger(known('a', { state: 'failed', attempts: MAX_ATTEMPTS })), [], [], 1],
     ['until it changes', [found('a', 11)], ledger(known('a', { state: 'failed', attempts: MAX_ATTEMPTS })), ['a'], [], 0],
+    [
+      'one that was too large is read when the limit lets it through',
+      [found('a')],
+      ledger(known('a', { state: 'skipped', skipReason: 'too-large' })),
+      ['a'],
+      [],
+      0,
+    ],
     ['a skipped file is left alone', [found('a')], ledger(known('a', { state: 'skipped' })), [], [], 1],
   ] as const)('%s', (_, files, entries, read, removed, unchanged) => {
-    const plan = planWork([...files], entries, true);
+    const plan = planWork([...files], entries, Number.POSITIVE_INFINITY);
     expect(plan.read.map((file) => file.path)).toEqual(read);
     expect(plan.removed).toEqual(removed);
     expect(plan.unchanged).toBe(unchanged);
   });
 
-  it('reads everything when times are not to be trusted', () => {
-    expect(planWork([found('a')], ledger(known('a')), false).read).toHaveLength(1);
+  it('reads what the system noted as changed since the last look, whatever size and time say', () => {
+    const files = [
+      { ...found('a'), ctimeMs: 4999 },
+      { ...found('b'), ctimeMs: 5000 },
+    ];
+    const plan = planWork(files, ledger(known('a'), known('b')), 5000);
+    expect(plan.read.map(({ path }) => path)).toEqual(['b']);
+  });
+
+  it.each([
+    ['changed', [found('a'), found('lib/.quarryignore', 11)]],
+    ['removed', [found('a')]],
+  ])('reads everything when a .quarryignore was %s', (_, files) => {
+    const entries = ledger(known('a'), known('lib/.quarryignore'));
+    expect(planWork(files, entries, Number.POSITIVE_INFINITY).read).toEqual(files);
   });
 });
 

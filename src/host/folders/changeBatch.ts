@@ -1,20 +1,9 @@
+import { meaningOf } from '../../core/changes.ts';
+
 /** Time in which changes are collected: a branch switch touches thousands of files at once. */
 const BATCH_MS = 100;
 /** With more changes than this, comparing the whole folder costs less than telling each. */
 const MOST_PATHS = 1000;
-
-/** These decide about other files, so that a change of one means looking at everything again. */
-const DECIDES_ABOUT_OTHERS = /(^|\/)(\.gitignore|\.quarryignore)$/;
-
-/**
- * What a change on disk means for the index: the path itself, `everything` when other files may be concerned, or nothing. `.git`
- * changes all the time and only its HEAD says something: another branch is checked out.
- */
-export function meaningOf(path: string): 'everything' | 'path' | 'nothing' {
-  if (path === '') return 'everything';
-  if (path === '.git/HEAD' || DECIDES_ABOUT_OTHERS.test(path)) return 'everything';
-  return path === '.git' || path.startsWith('.git/') ? 'nothing' : 'path';
-}
 
 export interface ChangeBatch {
   /** Notes a relative path (`/` on every platform). */

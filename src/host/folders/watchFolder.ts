@@ -22,13 +22,17 @@ export function watchFolder(folder: vscode.Uri, deliver: (paths: readonly string
     const relative = relativePath(folder, uri);
     if (relative !== undefined) batch.add(relative);
   };
+  // A `.git` says that a repository was made or removed; what changes inside tells of itself.
+  const written = (uri: vscode.Uri) => {
+    if (!uri.path.endsWith('/.git')) changed(uri);
+  };
   const everything = () => batch.add('');
   const parts: vscode.Disposable[] = [batch];
-  const watch = (base: vscode.Uri, glob: string, onEvent: (uri: vscode.Uri) => void) => {
+  const watch = (base: vscode.Uri, glob: string, onEvent: (uri: vscode.Uri) => void, onChange = onEvent) => {
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(base, glob));
-    parts.push(watcher, watcher.onDidChange(onEvent), watcher.onDidCreate(onEvent), watcher.onDidDelete(onEvent));
+    parts.push(watcher, watcher.onDidChange(onChange), watcher.onDidCreate(onEvent), watcher.onDidDelete(onEvent));
   };
-  watch(folder, '**/*', changed);
+  watch(folder, '**/*', changed, written);
   parts.push(
     vscode.workspace.onDidSaveTextDocument((document) => changed(document.uri)),
     vscode.workspace.onDidCreateFiles((event) => event.files.forEach(changed)),
