@@ -25,11 +25,11 @@ const IN_SUBMODULE = /is in submodule/;
 
 /**
  * Git's answers for some paths, in their order (`./` keeps one from being read as pathspec magic): the line that decided, or nothing.
- * Undefined when git cannot tell.
+ * Undefined when git cannot tell. Git sees by itself which path is a directory, and with a slash at its end a rule `/` would match it.
  */
 async function askGit(folder: string, paths: readonly string[], ownRepository: boolean): Promise<readonly { skip?: Skip }[] | undefined> {
   const ceiling = ownRepository ? { ceiling: dirname(folder) } : {};
-  const input = paths.map((path) => `./${path}\0`).join('');
+  const input = paths.map((path) => `./${path.replace(/\/$/, '')}\0`).join('');
   const result = await runGit(folder, ['check-ignore', '-v', '-n', '-z', '--stdin'], { input, answers: [1], ...ceiling });
   if (!result.ok) {
     // One path that git refuses to look at spoils the answers for all.

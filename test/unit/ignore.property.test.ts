@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
 import { explainFile } from '../../src/files/explain.ts';
+import { judgePaths } from '../../src/files/judgePaths.ts';
 import { scanFolder } from '../../src/files/scan.ts';
 import { git, temporaryFolder, writeTree } from './filesTree.ts';
 
@@ -52,19 +53,23 @@ const ignoreFile = fc
   })
   .map((lines) => `${lines.join('\n')}\n`);
 
+/** Without a line that is only a slash: of a repository inside, git's own commands do not agree about what it means. */
+const sensible = ignoreFile.map((text) => text.replaceAll(/^!?\/\s*$/gm, ''));
+
 /** Drops files that would have to be a directory too. */
 function consistent(paths: readonly string[]): string[] {
   const unique = [...new Set(paths)];
   return unique.filter((path) => !unique.some((other) => other.startsWith(`${path}/`)));
 }
 
-const tree = fc.record({
-  files: fc.array(filePath, { minLength: 1, maxLength: 14 }).map(consistent),
-  rules: fc.array(fc.record({ at: fc.nat(), file: ignoreFile }), { maxLength: 3 }),
-  top: ignoreFile,
-});
+const treeWith = (rules: fc.Arbitrary<string>) =>
+  fc.record({
+    files: fc.array(filePath, { minLength: 1, maxLength: 14 }).map(consistent),
+    rules: fc.array(fc.record({ at: fc.nat(), file: rules }), { maxLength: 3 }),
+    top: rules,
+  });
 
-type Tree = typeof tree extends fc.Arbitrary<infer T> ? T : never;
+type Tree = ReturnType<typeof treeWith> extends fc.Arbitrary<infer T> ? T : never;
 
 /** Writes the tree; nested ignore files stand in directories that hold files. */
 function build(folder: string, { files, rules, top }: Tree): void {
@@ -94,9 +99,16 @@ async function found(folder: string): Promise<string[]> {
   return files.map(({ path }) => path).filter((path) => !path.endsWith('.gitignore'));
 }
 
+/** What single paths come to, as when a watcher tells them. */
+async function foundOneByOne(folder: string, paths: readonly string[]): Promise<string[]> {
+  const judged = await judgePaths(folder, paths, DEFAULT_FILE_SETTINGS, () => false);
+  expect(judged.others).toEqual(paths.filter((path) => !judged.found.some((file) => file.path === path)));
+  return judged.found.map(({ path }) => path).sort();
+}
+
 test('over generated trees, the scan, the walk without git and the explanation agree with git check-ignore', async () => {
   await fc.assert(
-    fc.asyncProperty(tree, ignoreFile, ignoreFile, async (generated, excludes, globalRules) => {
+    fc.asyncProperty(treeWith(ignoreFile), ignoreFile, ignoreFile, async (generated, excludes, globalRules) => {
       const folder = temporaryFolder();
       const config = temporaryFolder();
       try {
@@ -112,6 +124,7 @@ test('over generated trees, the scan, the walk without git and the explanation a
         vi.stubEnv('GIT_CONFIG_GLOBAL', join(config, 'config'));
         const ignored = ignoredByGit(folder, generated.files);
         expect(await found(folder)).toEqual(generated.files.filter((path) => !ignored.has(path)).sort());
+        expect(await foundOneByOne(folder, generated.files)).toEqual(await found(folder));
         const [first = ''] = generated.files;
         expect((await explainFile(folder, first, DEFAULT_FILE_SETTINGS)).indexed).toBe(!ignored.has(first));
       } finally {
@@ -122,3 +135,58 @@ test('over generated trees, the scan, the walk without git and the explanation a
     { numRuns: 60 },
   );
 }, 120_000);
+
+test('in a folder inside a repository, through a link, with tracked files, other cases and a repository inside, git check-ignore agrees', async () => {
+  const part = fc.constantFrom('a', 'foo', 'a/b');
+  await fc.assert(
+    fc.asyncProperty(
+      treeWith(sensible),
+      sensible,
+      part,
+      fc.boolean(),
+      fc.array(fc.nat(), { maxLength: 4 }),
+      async (generated, above, place, ignoreCase, tracked) => {
+        const repository = temporaryFolder();
+        const folder = join(repository, place);
+        const link = join(temporaryFolder(), 'link');
+        try {
+          git(repository, 'init', '-q');
+          git(repository, 'config', 'core.ignorecase', String(ignoreCase));
+          const otherCase = (text: string): string => (ignoreCase ? text.toUpperCase() : text);
+          writeTree(repository, { '.gitignore': otherCase(above), [`${place}/x`]: 'x' });
+          build(folder, generated);
+          const known = tracked.flatMap((at) => generated.files[at % generated.files.length] ?? []);
+          if (known.length > 0) git(folder, 'add', '--force', '--', ...known.map((path) => `:(literal)${path}`));
+          const inner = generated.files.find((path) => path.includes('/') && !known.some((other) => other.startsWith(`${topOf(path)}/`)));
+          const nested = inner === undefined ? undefined : topOf(inner);
+          if (nested !== undefined) git(join(folder, nested), 'init', '-q');
+          symlinkSync(folder, link);
+
+          const isNested = (path: string): boolean => nested !== undefined && path.startsWith(`${nested}/`);
+          const outside = generated.files.filter((path) => !isNested(path));
+          const inside = generated.files.filter(isNested).map((path) => path.slice((nested ?? '').length + 1));
+          const ignored = ignoredByGit(folder, outside);
+          // A repository inside keeps its own rules, unless the one around it ignores it as a whole.
+          const own = nested === undefined ? new Set<string>() : ignoredByGit(join(folder, nested), inside);
+          const hidden = nested !== undefined && ignoredByGit(folder, [nested]).size > 0;
+          const wanted = [
+            ...outside.filter((path) => !ignored.has(path)),
+            ...(hidden ? [] : inside.filter((path) => !own.has(path)).map((path) => `${nested}/${path}`)),
+          ];
+          // Where the repository ignores the folder as a whole, it has no say in what is inside.
+          if (ignoredByGit(repository, [place]).size > 0) return;
+          const all = (await found(link)).filter((path) => path !== 'x');
+          expect(all).toEqual(wanted.sort());
+          expect(await foundOneByOne(folder, generated.files)).toEqual(all);
+        } finally {
+          for (const path of [repository, link]) rmSync(path, { recursive: true, force: true });
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+}, 120_000);
+
+function topOf(path: string): string {
+  return path.slice(0, path.indexOf('/'));
+}
