@@ -44,7 +44,7 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
   const { store, ledger, work } = pass;
   if (work.all) pass.onPhase('scanning');
   const startedAt = Date.now();
-  const checkedMs = work.all ? await readLastCheck(pass.indexDir) : 0;
+  const checkedMs = await readLastCheck(pass.indexDir);
   const { plan, skipped } = await planFolder(pass.folder, work, ledger, pass.files, checkedMs);
   if (skipped !== undefined) pass.onSkipped(skipped);
   let outcome = NOTHING;
