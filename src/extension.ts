@@ -11,6 +11,8 @@ import { openHit } from './host/openHit.ts';
 import { ResultsPanel, VIEW_ID } from './host/panel/resultsPanel.ts';
 import { SearchPick } from './host/quickPick/searchPick.ts';
 import { RecentQuestions } from './host/recentQuestions.ts';
+import { offerReranking } from './host/rerank/offer.ts';
+import { createReranking } from './host/rerank/reranking.ts';
 import { createStatusBar } from './host/status/statusBar.ts';
 import type { StatusInput } from './host/status/statusText.ts';
 import { registerWelcomeView } from './host/welcomeView.ts';
@@ -48,6 +50,13 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
   const folderName = (folder: string) => folders.list().find(({ path: opened }) => opened === folder)?.name ?? path.basename(folder);
   const open = (hit: SearchHit, options = {}) => openHit(folders.uriOf(hit), hit, options);
 
+  const reranking = keep(createReranking(engine, context.globalState));
+  keep(
+    folders.onDidChange(() => {
+      void offerReranking(folders.statuses(), context.globalState);
+    }),
+  );
+
   const panel = keep(
     new ResultsPanel({
       extensionUri: context.extensionUri,
@@ -58,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
       problems: () => folders.problems(),
       folderName,
       uriOf: (hit) => folders.uriOf(hit),
+      reranking,
       onStatus: changed.event,
       state: context.workspaceState,
       runCommand: (id, ...args) => vscode.commands.executeCommand(id, ...args),
@@ -73,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
       open,
       showInPanel: ({ question = '', ...options }) => void panel.show(question, options),
       recents,
+      reranking,
     }),
   );
   keep(vscode.window.registerWebviewViewProvider(VIEW_ID, panel));

@@ -21,7 +21,15 @@ interface BatchQuery {
 }
 
 /** The answer to an empty question: in a batch it must not stop the others. */
-const NOTHING: SearchResponse = { hits: [], ms: 0, timings: {}, mode: 'keyword', coverage: 1, notes: [] };
+const NOTHING: SearchResponse = {
+  hits: [],
+  ms: 0,
+  timings: {},
+  mode: 'keyword',
+  coverage: 1,
+  notes: [],
+  metrics: { retrievalMs: 0, rerankMs: 0, reranker: '', device: '', candidates: 0, fallback: '' },
+};
 
 /** Answers one JSON object a line; returns how many had an answer. */
 export async function batch(folder: string, options: BatchOptions): Promise<number> {

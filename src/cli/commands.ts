@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ExplainFile, GetStatus, ListFiles, Search } from '../protocol/engine.ts';
 import { type SessionFlags, sessionOf } from './flags.ts';
 import { toJsonAnswer, toText } from './format.ts';
@@ -21,9 +22,10 @@ export async function searchCommand(
   options: SearchOptions & { json?: boolean; explain?: boolean },
 ): Promise<number> {
   const languages = languageIds(options.lang);
+  const request = toRequest(resolve(folder), question, options, languages);
   return withSession(sessionOf(folder, options, true), async (session) => {
     await session.ready();
-    const response = await session.client.request(Search, toRequest(session.folder, question, options, languages));
+    const response = await session.client.request(Search, request);
     const colour = process.stdout.isTTY === true;
     const text =
       options.json === true

@@ -6,6 +6,7 @@ import type { SessionOptions } from './session.ts';
 /** The options of every command that opens a folder. */
 export interface SessionFlags {
   readonly indexDir?: string;
+  readonly modelsDir?: string;
   readonly verbose?: boolean;
   readonly endpoint?: EndpointChoice;
   readonly queryPrefix?: string;
@@ -19,6 +20,7 @@ const KEY_VARIABLE = 'QUARRY_ENDPOINT_KEY';
 export function withSessionFlags(command: Command): Command {
   return command
     .option('--index-dir <dir>', "where the index lives (default: the user's cache folder)")
+    .option('--models-dir <dir>', "where models live (default: the user's data folder)")
     .option(
       '--endpoint <server>',
       'embed on a server, which gets the code: openai:<model>@<url>, ollama:<model>@<url> or tei:@<url>',
@@ -38,6 +40,7 @@ export function sessionOf(folder: string, flags: SessionFlags, index: boolean): 
     verbose: flags.verbose ?? false,
     offline: flags.offline ?? false,
     ...(flags.indexDir === undefined ? {} : { indexDir: flags.indexDir }),
+    ...(flags.modelsDir === undefined ? {} : { modelsDir: flags.modelsDir }),
     ...(flags.endpoint === undefined ? {} : { endpoint: endpointOf(flags.endpoint, flags) }),
   };
 }

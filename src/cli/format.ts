@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import { movedText, rerankText } from '../core/rerank/words.ts';
+import type { SearchMetrics } from '../protocol/rerank.ts';
 import type { Reason, SearchHit, SearchResponse } from '../protocol/search.ts';
 
 /** The stable shape that other tools build on: one result of `batch` and of `search --json`. */
@@ -11,17 +13,20 @@ export interface JsonResult {
   readonly language: string;
   readonly score: number;
   readonly why: readonly Reason[];
+  /** Present when a reranker has read this place; `moved` counts places, up when positive. */
+  readonly reranked?: { readonly score: number; readonly moved: number };
 }
 
 export interface JsonAnswer {
   readonly id?: string | number;
   readonly query: string;
   readonly ms: number;
+  readonly metrics: SearchMetrics;
   readonly results: readonly JsonResult[];
 }
 
 export function toJsonAnswer(query: string, response: SearchResponse, id?: string | number): JsonAnswer {
-  const results = response.hits.map(({ path, startLine, endLine, symbol, kind, language, score, why }) => ({
+  const results = response.hits.map(({ path, startLine, endLine, symbol, kind, language, score, why, reranked }) => ({
     path,
     startLine,
     endLine,
@@ -30,8 +35,11 @@ export function toJsonAnswer(query: string, response: SearchResponse, id?: strin
     language,
     score: round(score),
     why,
+    ...(reranked === undefined ? {} : { reranked: { score: round(reranked.score), moved: reranked.moved } }),
   }));
-  return { ...(id === undefined ? {} : { id }), query, ms: round(response.ms), results };
+  const { metrics } = response;
+  const rounded = { ...metrics, retrievalMs: round(metrics.retrievalMs), rerankMs: round(metrics.rerankMs) };
+  return { ...(id === undefined ? {} : { id }), query, ms: round(response.ms), metrics: rounded, results };
 }
 
 /** Lines of a hit that are printed, around the line that matches best. */
@@ -43,13 +51,21 @@ type Style = Parameters<typeof styleText>[0];
 export function toText(response: SearchResponse, options: { readonly explain: boolean; readonly colour: boolean }): string {
   const paint = (style: Style, text: string): string => (options.colour ? styleText(style, text, { validateStream: false }) : text);
   const rows = response.hits.map((hit, at) => {
-    const head = `${paint('dim', String(at + 1).padStart(2))}  ${paint('cyan', `${hit.path}:${hit.startLine}-${hit.endLine}`)}${hit.symbol === '' ? '' : `  ${paint('bold', hit.symbol)}`}`;
+    const place = `${paint('dim', String(at + 1).padStart(2))}  ${paint('cyan', `${hit.path}:${hit.startLine}-${hit.endLine}`)}`;
+    const moved = movedText(hit.reranked?.moved ?? 0);
+    const head = [place, hit.symbol && paint('bold', hit.symbol), moved && paint('dim', moved)].filter(Boolean).join('  ');
     const why = options.explain ? hit.why.map((reason) => paint('dim', `      ${explainLine(reason)}`)) : [];
     return [head, ...snippet(hit).map((line) => `      ${line}`), ...why].join('\n');
   });
-  const notes = response.notes.map((note) => paint('yellow', note));
+  const { fallback } = response.metrics;
+  const notes = [...response.notes, ...(fallback === '' ? [] : [fallback])].map((note) => paint('yellow', note));
   const count = response.hits.length === 0 ? 'Nothing found' : `${response.hits.length} results`;
-  return [...rows, ...notes, paint('dim', `${count} in ${Math.round(response.ms)} ms (${response.mode})`)].join('\n');
+  return [...rows, ...notes, paint('dim', `${count} in ${Math.round(response.ms)} ms (${servedText(response)})`)].join('\n');
+}
+
+/** `hybrid, reranked 20 with gte-reranker on CPU, 610 ms` */
+function servedText({ mode, metrics }: SearchResponse): string {
+  return [mode, rerankText(metrics)].filter((part) => part !== '').join(', ');
 }
 
 function snippet(hit: SearchHit): readonly string[] {

@@ -8,9 +8,9 @@ export function cacheDir(): string {
   return envPaths('quarry', { suffix: '' }).cache;
 }
 
-/** Where models live unless an option says otherwise. */
-export function modelsDir(): string {
-  return join(envPaths('quarry', { suffix: '' }).data, 'models');
+/** Absolute path of the folder that models live in: what an option says, or a place among the user's data. */
+export function modelsDir(wanted: string | undefined): string {
+  return resolve(wanted ?? join(envPaths('quarry', { suffix: '' }).data, 'models'));
 }
 
 /** Where the index of a folder lives unless `--index-dir` says otherwise: named by the folder's real path. */

@@ -60,7 +60,7 @@ async function withEngine(options: ModelsOptions, action: (client: EngineClient)
   if (mirror !== '' && !/^https?:\/\/./.test(mirror))
     throw new UsageError(`--mirror takes an address that begins with https:// or http://, not ${mirror}.`);
   const here = dirname(fileURLToPath(import.meta.url));
-  const dir = resolve(options.modelsDir ?? modelsDir());
+  const dir = modelsDir(options.modelsDir);
   const client = startEngine({
     module: join(here, 'engine.mjs'),
     // Nothing is searched here, so no embedder is loaded.

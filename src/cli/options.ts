@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CANDIDATES, RERANK_DEFAULTS, type RerankOptions } from '../protocol/rerank.ts';
 import type { RowKind, SearchFilters, SearchMode, SearchRequest } from '../protocol/search.ts';
 import { type SessionFlags, withSessionFlags } from './flags.ts';
+import { UsageError } from './usage.ts';
 
 export interface SearchOptions extends SessionFlags {
   readonly limit: number;
@@ -10,9 +12,14 @@ export interface SearchOptions extends SessionFlags {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly without: readonly string[];
+  /** True, or the id of a reranker. */
+  readonly rerank?: string | true;
+  readonly candidates?: number;
+  readonly budget?: number;
 }
 
 const MOST_RESULTS = 1000;
+const MOST_MS = 3_600_000;
 
 /** The options that `search` and `batch` share. */
 export function withSearchOptions(command: Command): Command {
@@ -23,18 +30,55 @@ export function withSearchOptions(command: Command): Command {
     .option('--lang <language>', 'only this language; may be repeated or comma-separated', list, [])
     .option('--include <glob>', 'only paths that match; may be repeated', collect, [])
     .option('--exclude <glob>', 'no paths that match; may be repeated', collect, [])
-    .option('--without <stage>', 'leave a ranking stage out; may be repeated', collect, []);
+    .option('--without <stage>', 'leave a ranking stage out; may be repeated', collect, [])
+    .option('--rerank [model]', 'read the best places again together with the question')
+    .option('--candidates <n>', `places that the reranker reads (default: ${RERANK_DEFAULTS.candidates})`, candidates)
+    .option('--budget <ms>', 'on a CPU, read only as many as fit this time', milliseconds);
 }
 
 export function toRequest(folder: string, query: string, options: SearchOptions, languages: readonly string[]): SearchRequest {
   const filters: SearchFilters = { languages, include: options.include, exclude: options.exclude };
-  return { folders: [folder], query, mode: options.mode, limit: options.limit, rows: options.rows, filters, without: options.without };
+  const rerank = rerankOptions(options);
+  return {
+    folders: [folder],
+    query,
+    mode: options.mode,
+    limit: options.limit,
+    rows: options.rows,
+    filters,
+    without: options.without,
+    ...(rerank === undefined ? {} : { rerank }),
+  };
+}
+
+function rerankOptions({ rerank, candidates, budget }: SearchOptions): RerankOptions | undefined {
+  if (rerank === undefined) {
+    if (candidates === undefined && budget === undefined) return undefined;
+    throw new UsageError('--candidates and --budget say how to rerank: they go with --rerank.');
+  }
+  return {
+    ...(rerank === true ? {} : { model: rerank }),
+    ...(candidates === undefined ? {} : { candidates }),
+    ...(budget === undefined ? {} : { budgetMs: budget }),
+  };
 }
 
 function positiveInteger(value: string): number {
+  return wholeNumber(value, 1, MOST_RESULTS);
+}
+
+function candidates(value: string): number {
+  return wholeNumber(value, CANDIDATES.least, CANDIDATES.most);
+}
+
+function milliseconds(value: string): number {
+  return wholeNumber(value, 1, MOST_MS);
+}
+
+function wholeNumber(value: string, least: number, most: number): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > MOST_RESULTS) {
-    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_RESULTS}.`);
+  if (!Number.isInteger(number) || number < least || number > most) {
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   }
   return number;
 }

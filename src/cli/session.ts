@@ -10,6 +10,7 @@ import { showProgress } from './progress.ts';
 export interface SessionOptions {
   readonly folder: string;
   readonly indexDir?: string;
+  readonly modelsDir?: string;
   /** False looks at what is there and indexes nothing. */
   readonly index: boolean;
   /** What differs from the defaults. */
@@ -46,7 +47,7 @@ export async function withSession<T>(options: SessionOptions, action: (session: 
       mediaDir: join(here, 'media'),
       keywordOnly: false,
       memoryLimitMB: NO_LIMIT_MB,
-      models: { dir: modelsDir(), offline: options.offline ?? false, mirror: '' },
+      models: { dir: modelsDir(options.modelsDir), offline: options.offline ?? false, mirror: '' },
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     },
     compileCache: join(cacheDir(), 'compiled'),

@@ -37,6 +37,8 @@ export interface ModelRequests {
   configure(options: ModelOptions | undefined): void;
   /** Whether and how the network may be used now. */
   network(): NetworkSettings;
+  /** Undefined while there is no folder for models. */
+  library(): ModelLibrary | undefined;
   close(): void;
 }
 
@@ -126,6 +128,7 @@ export function registerModels(connection: MessageConnection): ModelRequests {
   return {
     configure,
     network: () => ({ offline: options?.offline ?? false, proxy: options?.proxy ?? '' }),
+    library: () => (options === undefined ? undefined : openLibrary(options.dir)),
     close() {
       for (const controller of running.values()) controller.abort();
     },

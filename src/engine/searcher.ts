@@ -15,6 +15,7 @@ import type { RowFilter } from '../store/types.ts';
 import { gatherCandidates } from './candidates.ts';
 import { engineError } from './errors.ts';
 import type { FolderIndex } from './folderIndex.ts';
+import { candidateCount, NOT_RERANKED, type RerankedHits, type Reranking } from './rerank/reranking.ts';
 import { type EngineServices, messageOf } from './services.ts';
 
 /** Distinct words of pasted code that are searched; the rarest say most, and each costs the store time. */
@@ -24,6 +25,7 @@ const MOST_TOKENS = 32;
 export async function search(
   indexes: readonly FolderIndex[],
   services: EngineServices,
+  reranking: Reranking,
   request: SearchRequest,
   token: CancellationToken,
 ): Promise<SearchResponse> {
@@ -38,11 +40,43 @@ export async function search(
   const embedded = wanted === 'keyword' ? null : await timed(timings, 'embed', () => tryToEmbed(services, request, query, token, notes));
   const mode = embedded === undefined ? 'keyword' : wanted;
   const vector = embedded ?? null;
-  const found = await Promise.all(indexes.map((index) => searchFolder(index, services, request, query, mode, vector, timings)));
-  const hits = found.flat().sort((a, b) => b.score - a.score);
+  const limit = request.rerank === undefined ? request.limit : Math.max(request.limit, candidateCount(request.rerank));
+  const wide = { ...request, limit };
+  const found = await Promise.all(indexes.map((index) => searchFolder(index, services, wide, query, mode, vector, timings)));
+  const retrieved = found.flat().sort((a, b) => b.score - a.score);
+  const retrievalMs = performance.now() - startedAt;
+  const { hits, metrics } = await rerankedHits(reranking, retrieved, request, query.text, token);
   const coverage = coverageOf(indexes);
   if (coverage < 1) notes.push(`${Math.round(coverage * 100)} % of the files are searchable so far.`);
-  return { hits: hits.slice(0, request.limit), ms: performance.now() - startedAt, timings, mode, coverage, notes };
+  return {
+    hits: hits.slice(0, request.limit),
+    ms: performance.now() - startedAt,
+    timings,
+    mode,
+    coverage,
+    notes,
+    metrics: { ...metrics, retrievalMs },
+  };
+}
+
+async function rerankedHits(
+  reranking: Reranking,
+  hits: readonly SearchHit[],
+  { rerank, similarTo }: SearchRequest,
+  question: string,
+  token: CancellationToken,
+): Promise<RerankedHits> {
+  if (rerank === undefined) return { hits, metrics: NOT_RERANKED };
+  // Rerankers were trained on questions, and code is no question.
+  if (similarTo !== undefined) return { hits, metrics: { ...NOT_RERANKED, fallback: 'Similar code is not reranked.' } };
+  const controller = new AbortController();
+  const subscription = token.onCancellationRequested(() => controller.abort());
+  if (token.isCancellationRequested) controller.abort();
+  try {
+    return await reranking.rerank(hits, question, rerank, controller.signal);
+  } finally {
+    subscription.dispose();
+  }
 }
 
 async function searchFolder(

@@ -29,6 +29,7 @@ import { serveHealth } from './health.ts';
 import { keepLimits, type Limits } from './limits.ts';
 import { registerModels } from './models.ts';
 import type { OpenFolderState } from './openFolderState.ts';
+import { serveReranking } from './rerank/serve.ts';
 import { search } from './searcher.ts';
 import { type EngineServices, startServices } from './services.ts';
 
@@ -44,6 +45,11 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   let limits: Limits | undefined;
   const told = new Map<string, { readonly at: number; readonly phase: string }>();
   const models = registerModels(connection);
+  let isSafe = false;
+  const reranking = serveReranking(connection, {
+    library: () => (isSafe ? undefined : models.library()),
+    restart: (reason) => void limits?.restart(reason),
+  });
 
   const events = {
     onStatus: (status: ReturnType<FolderIndex['status']>) => {
@@ -69,6 +75,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
 
   connection.onRequest(Initialize, (options: EngineOptions) => {
     models.configure(options.models);
+    isSafe = options.keywordOnly;
     const endpoint = options.endpoint && {
       options: options.endpoint,
       network: models.network,
@@ -112,7 +119,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
     const states = request.folders?.map(stateOf) ?? [...open.values()];
     const indexes = states.map(({ index }) => index);
     try {
-      return await search(indexes, await started(), request, token);
+      return await search(indexes, await started(), reranking, request, token);
     } catch (error) {
       if (!(error instanceof StoreDamagedError)) throw error;
       throw engineError(ErrorCode.IndexDamaged, 'The index was damaged and is being rebuilt: ask again in a moment.');
@@ -136,7 +143,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   return {
     close: async () => {
       models.close();
-      await Promise.all([...open.values()].map(({ index }) => index.close()));
+      await Promise.all([reranking.close(), ...[...open.values()].map(({ index }) => index.close())]);
       open.clear();
     },
   };

@@ -7,7 +7,8 @@ export interface WriterLock {
   release(): Promise<void>;
 }
 
-interface Owner {
+/** A process as a file names it. */
+export interface Owner {
   readonly pid: number;
   /** Tells a process from a later one with the same number; empty where the system does not say. */
   readonly started: string;
@@ -21,7 +22,7 @@ const LOCK_FILE = 'writer.lock';
  */
 export async function takeWriterLock(dir: string): Promise<WriterLock | undefined> {
   const path = join(dir, LOCK_FILE);
-  const mine: Owner = { pid: process.pid, started: startOf(process.pid) };
+  const mine = thisProcess();
   const draft = `${path}.${process.pid}.${Date.now()}.${Math.random().toString(36).slice(2)}`;
   await writeFile(draft, JSON.stringify(mine));
   try {
@@ -35,6 +36,10 @@ export async function takeWriterLock(dir: string): Promise<WriterLock | undefine
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+export function thisProcess(): Owner {
+  return { pid: process.pid, started: startOf(process.pid) };
 }
 
 /** Who holds the lock in `dir`: undefined while there is none; `alive` is false for one that a crash left behind. */
@@ -74,7 +79,8 @@ async function readOwner(path: string): Promise<Owner | undefined> {
   }
 }
 
-function isAlive(owner: Owner): boolean {
+/** Asks the system, and never guesses from times. */
+export function isAlive(owner: Owner): boolean {
   try {
     process.kill(owner.pid, 0);
   } catch (error) {

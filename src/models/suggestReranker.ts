@@ -6,6 +6,11 @@ import { RERANKERS } from './catalogue/rerankers.ts';
 const MEMORY_PER_BYTE = 2.2;
 const MEMORY_BASE = 150_000_000;
 
+/** Bytes of memory that loading weights of this size may take at its peak. */
+export function memoryNeeded(weightBytes: number): number {
+  return weightBytes * MEMORY_PER_BYTE + MEMORY_BASE;
+}
+
 /**
  * The reranker that fits an embedder (an id of the catalogue), a device, and its free memory in bytes. Only models that are published to
  * help on code are suggested; undefined when none fits, as no reranker is better than one that makes the results worse.
@@ -33,5 +38,5 @@ function dtypeThatFits(entry: RerankerEntry, device: ModelDevice, memoryBytes: n
   const serves = (dtype: ModelDtype) => dtype === preferred || (device !== 'cpu' && dtype === 'q4f16');
   const candidates = entry.variants.filter(({ dtype }) => serves(dtype));
   const ordered = [...candidates].sort((a, b) => Number(b.dtype === preferred) - Number(a.dtype === preferred));
-  return ordered.find(({ files }) => sizeOf(files).bytes * MEMORY_PER_BYTE + MEMORY_BASE <= memoryBytes)?.dtype;
+  return ordered.find(({ files }) => memoryNeeded(sizeOf(files).bytes) <= memoryBytes)?.dtype;
 }

@@ -1,5 +1,6 @@
 import type { ChunkKind } from '../core/chunk.ts';
 import type { IndexStatus } from './engine.ts';
+import type { SearchMetrics } from './rerank.ts';
 import type { SearchHit, SearchMode } from './search.ts';
 
 /** The whole contract between the results panel (a webview) and the extension host. Both directions are unions. */
@@ -59,6 +60,21 @@ export interface PanelWorkspace {
   readonly health: PanelHealth;
   /** Sentences about folders that cannot be searched. */
   readonly problems: readonly string[];
+  /** Absent where nothing can be reranked. */
+  readonly rerank?: PanelRerank;
+}
+
+/** How results are reranked, and what that costs here. */
+export interface PanelRerank {
+  readonly enabled: boolean;
+  /** 10 to 200. */
+  readonly candidates: number;
+  /** Milliseconds a candidate, as measured here; null before the first. */
+  readonly msEach: number | null;
+  /** Where it ran last; empty before the first. */
+  readonly device: string;
+  /** Most milliseconds that reading takes on a CPU. */
+  readonly budgetMs: number;
 }
 
 /** The code that similar code is looked for; the host keeps the code itself. */
@@ -76,6 +92,9 @@ export interface PanelResults {
   /** 0 to 1. */
   readonly coverage: number;
   readonly notes: readonly string[];
+  readonly metrics?: SearchMetrics;
+  /** True while a reranked answer with the same number is still to come. */
+  readonly refining?: boolean;
 }
 
 export type ToPanel =
@@ -142,4 +161,8 @@ export type FromPanel =
   | { readonly type: 'copyPath'; readonly hit: number }
   | { readonly type: 'findSimilar'; readonly hit: number }
   | { readonly type: 'forget'; readonly question: string | null }
+  /** How results are to be reranked from now on. */
+  | { readonly type: 'rerank'; readonly enabled: boolean; readonly candidates: number }
+  /** The person is about to ask. */
+  | { readonly type: 'boxFocused' }
   | { readonly type: 'run'; readonly action: PanelAction };

@@ -1,4 +1,5 @@
 import type { ChunkKind } from '../core/chunk.ts';
+import type { RerankOptions, SearchMetrics } from './rerank.ts';
 
 export type SearchMode = 'hybrid' | 'semantic' | 'keyword';
 /** What the first page is to show: the best places (`symbol`), or many files, each file's further places falling behind (`file`). */
@@ -32,6 +33,8 @@ export interface SearchRequest {
   };
   /** Names of ranking stages to leave out, for measuring what each is worth. */
   readonly without?: readonly string[];
+  /** Asks for the reranked order; the answer waits for it. A face that wants rows at once asks without it first. */
+  readonly rerank?: RerankOptions;
 }
 
 /** One reason for a hit's place. Scores add up; factors multiply. */
@@ -62,6 +65,8 @@ export interface SearchHit {
   /** Words of the question found in the text, as they stand there, for marking. */
   readonly matched: readonly string[];
   readonly why: readonly Reason[];
+  /** Present when a reranker has read this row. `moved` is the number of places that it went up by (down when negative). */
+  readonly reranked?: { readonly score: number; readonly moved: number };
 }
 
 export interface SearchResponse {
@@ -75,4 +80,5 @@ export interface SearchResponse {
   readonly coverage: number;
   /** Sentences for a person about what was left out, was not understood, or could be done. */
   readonly notes: readonly string[];
+  readonly metrics: SearchMetrics;
 }

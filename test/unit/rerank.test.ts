@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { planBatches } from '../../src/core/rerank/batches.ts';
 import { blendOrder } from '../../src/core/rerank/blend.ts';
 import { mergeInPlace } from '../../src/core/rerank/mergeInPlace.ts';
 import { fits, measured, UNKNOWN_PACE } from '../../src/core/rerank/pace.ts';
-import { fitPair, planBatches } from '../../src/core/rerank/pairs.ts';
 import { instructionText, promptParts } from '../../src/core/rerank/prompt.ts';
-import type { Reranker } from '../../src/core/rerank/reranker.ts';
 import { logitScore, placeScores, scoreProblem, yesNoScore } from '../../src/core/rerank/scores.ts';
 import { findModel } from '../../src/models/catalogue.ts';
 
@@ -45,25 +44,7 @@ describe('the prompt of a yes/no model', () => {
   });
 });
 
-describe('pairs', () => {
-  test('the document is cut, the question is not', () => {
-    expect(fitPair(10, 500, 256)).toEqual({ question: 10, document: 246 });
-    expect(fitPair(10, 20, 256)).toEqual({ question: 10, document: 20 });
-  });
-
-  test('a question that is longer than its document is cut instead, and none vanishes', () => {
-    expect(fitPair(500, 20, 256)).toEqual({ question: 236, document: 20 });
-    const tokens = fc.integer({ min: 1, max: 5000 });
-    fc.assert(
-      fc.property(tokens, tokens, fc.integer({ min: 2, max: 2000 }), (question, document, room) => {
-        const kept = fitPair(question, document, room);
-        expect(kept.question + kept.document).toBe(Math.min(room, question + document));
-        expect(Math.min(kept.question, kept.document)).toBeGreaterThan(0);
-        expect(kept.question <= question && kept.document <= document).toBe(true);
-      }),
-    );
-  });
-
+describe('batches', () => {
   test('batches hold every pair once, by length, within their bounds', () => {
     const lengths = fc.array(fc.integer({ min: 1, max: 600 }), { maxLength: 60 });
     fc.assert(
@@ -168,14 +149,4 @@ describe('merging in place', () => {
     const renewed = { key: 'a', moved: 2 };
     expect(mergeInPlace([old], [renewed], ({ key }) => key, 0)).toEqual([renewed]);
   });
-});
-
-test('a reranker is a plain function over texts', async () => {
-  // The interface that threads, servers and the editor's own models share.
-  const byLength: Reranker = {
-    info: { id: 'length', kind: 'cross-encoder', device: 'cpu', dtype: 'none' },
-    rerank: async ({ documents }) => documents.map((text) => text.length / 10),
-  };
-  const job = { question: '', documents: ['aaa', 'a'], instruction: '', budgetMs: Number.POSITIVE_INFINITY };
-  expect(await byLength.rerank(job, new AbortController().signal)).toEqual([0.3, 0.1]);
 });

@@ -82,10 +82,12 @@ export function createController(port: Port, first: PanelState) {
   const showResults = (results: PanelResults): void => {
     if (sent === null || results.search !== sent.search) return;
     const { asked, limit, holdAll } = sent;
-    sent = null;
+    // A reranked answer to the same question is still to come.
+    const refining = results.refining === true;
+    if (!refining) sent = null;
     const before = state.shown;
     const languages = withLanguages(state.languages, results.hits);
-    const answered = { busy: false, failure: null, languages };
+    const answered = { busy: refining, failure: null, languages };
     if (before === null || before.asked !== asked) {
       set({ ...answered, shown: showAsCame(results, asked, limit), active: null, explained: [], scrollTop: 0 });
       return;
@@ -138,7 +140,13 @@ export function createController(port: Port, first: PanelState) {
         begin(message);
         break;
       case 'status':
-        set({ folders: message.folders, statuses: message.statuses, health: message.health, problems: message.problems });
+        set({
+          folders: message.folders,
+          statuses: message.statuses,
+          health: message.health,
+          problems: message.problems,
+          ...(message.rerank === undefined ? {} : { rerank: message.rerank }),
+        });
         break;
       case 'history':
         set({ history: message.history });
@@ -173,9 +181,10 @@ export function createController(port: Port, first: PanelState) {
    */
   const begin = (message: Extract<ToPanel, { type: 'state' }>): void => {
     const { folders, statuses, health, problems, history, session } = message;
+    const rerank = message.rerank === undefined ? {} : { rerank: message.rerank };
     const known = state.session === session && state.shown !== null;
     const own = state.session === session || message.question === '' ? {} : { question: message.question, filters: message.filters };
-    set({ ready: true, session, folders, statuses, health, problems, history, similar: message.similar, ...own });
+    set({ ready: true, session, folders, statuses, health, problems, history, similar: message.similar, ...rerank, ...own });
     if (known || folders.length === 0) return;
     if (state.question.trim() === '' && state.similar === null) set({ shown: null, active: null });
     else search();
@@ -212,6 +221,8 @@ export function createController(port: Port, first: PanelState) {
       return true;
     },
     setFilters,
+    setRerank: (enabled: boolean, candidates: number): void => port.post({ type: 'rerank', enabled, candidates }),
+    questionFocused: (): void => port.post({ type: 'boxFocused' }),
     toggleFilters: (): void => set({ filtersOpen: !state.filtersOpen }),
     move(key: MoveKey): void {
       set(move(state.shown?.groups ?? [], state, key));

@@ -3,7 +3,7 @@ import { MOST_HITS } from '../../src/protocol/panel.ts';
 import type { Controller } from '../model/controller.ts';
 import { emptyState } from '../model/notices.ts';
 import { countHits, type PanelState } from '../model/state.ts';
-import { announcement, statusLine } from '../model/statusLine.ts';
+import { announcement, shownNotes, statusLine } from '../model/statusLine.ts';
 import { Filters } from './Filters.tsx';
 import { IconButton } from './Icon.tsx';
 import { Empty, Notices } from './Notices.tsx';
@@ -64,7 +64,7 @@ function Status({ state }: { readonly state: PanelState }) {
 function Notes({ state }: { readonly state: PanelState }) {
   return (
     <>
-      {[...new Set(state.shown?.notes ?? [])].map((note) => (
+      {shownNotes(state).map((note) => (
         <p class="note" key={note}>
           {note}
         </p>

@@ -5,6 +5,7 @@ import { activeChips, hasKinds, KIND_GROUPS, parseGlobs, toggleFolder, toggleKin
 import type { PanelState } from '../model/state.ts';
 import { MODE_LABELS } from '../model/statusLine.ts';
 import { Icon } from './Icon.tsx';
+import { Rerank } from './Rerank.tsx';
 import { useController } from './useController.ts';
 
 const MODES: readonly { readonly mode: SearchMode; readonly title: string }[] = [
@@ -18,6 +19,7 @@ export function Filters({ state }: { readonly state: PanelState }) {
   return (
     <div class="filters">
       <Modes state={state} />
+      {state.rerank !== undefined && <Rerank rerank={state.rerank} />}
       {!state.filtersOpen && <Chips state={state} />}
       {state.filtersOpen && <FilterForm state={state} />}
     </div>

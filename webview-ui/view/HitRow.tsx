@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { movedText } from '../../src/core/rerank/words.ts';
 import type { PanelHit } from '../../src/protocol/panel.ts';
 import { hitKey } from '../model/groups.ts';
 import { breadcrumb } from '../model/paths.ts';
@@ -52,6 +53,7 @@ export const HitRow = memo(
           <Icon name={KIND_ICONS[hit.kind].icon} kind={KIND_ICONS[hit.kind].colour} />
           <SymbolPath hit={hit} />
           {hit.stale !== null && <span class="stale-mark">{STALE[hit.stale]}</span>}
+          <Moved hit={hit} />
           <span class="lines">{lineRange(hit)}</span>
           <span class="score" title={`Score ${hit.score.toFixed(3)}`}>
             <Bar share={props.share} />
@@ -79,6 +81,21 @@ function SymbolPath({ hit }: { readonly hit: PanelHit }) {
       <span class="own">{last}</span>
     </span>
   );
+}
+
+/** How far reranking moved the row. */
+function Moved({ hit }: { readonly hit: PanelHit }) {
+  const moved = hit.reranked?.moved ?? 0;
+  if (moved === 0) return null;
+  return (
+    <span class={moved > 0 ? 'moved up' : 'moved down'} title={movedSentence(moved)}>
+      {movedText(moved)}
+    </span>
+  );
+}
+
+function movedSentence(moved: number): string {
+  return `Moved ${moved > 0 ? 'up' : 'down'} ${Math.abs(moved)} ${Math.abs(moved) === 1 ? 'place' : 'places'} by reranking`;
 }
 
 function Actions(props: { readonly hit: PanelHit; readonly active: boolean; readonly explained: boolean }) {
@@ -125,6 +142,7 @@ function accessibleName(hit: PanelHit): string {
   const kind = KIND_ICONS[hit.kind].label;
   const what = hit.symbol === '' ? kind : `${hit.symbol}, ${kind}`;
   const stale = hit.stale === null ? '' : `, ${STALE[hit.stale]}`;
+  const moved = hit.reranked === undefined || hit.reranked.moved === 0 ? '' : `, ${movedSentence(hit.reranked.moved).toLowerCase()}`;
   const best = hit.text.split('\n')[hit.bestLine - hit.startLine]?.trim().slice(0, 120) ?? '';
-  return `${what}, lines ${hit.startLine} to ${hit.endLine}${stale}: ${best}`;
+  return `${what}, lines ${hit.startLine} to ${hit.endLine}${stale}${moved}: ${best}`;
 }

@@ -92,6 +92,7 @@ export function QuestionBox({ state }: { readonly state: PanelState }) {
           completions.update(false);
         }}
         onKeyDown={onKeyDown}
+        onFocus={controller.questionFocused}
         onBlur={completions.close}
       />
       <div class="question-tools">

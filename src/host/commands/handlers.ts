@@ -6,6 +6,7 @@ import type { HealthView } from '../health/healthView.ts';
 import { modelCommands } from '../modelCommands/commands.ts';
 import type { ResultsPanel } from '../panel/resultsPanel.ts';
 import type { SearchPick } from '../quickPick/searchPick.ts';
+import { rerankCommands } from '../rerank/commands.ts';
 import { showStatusMenu } from '../status/statusMenu.ts';
 import type { StatusInput } from '../status/statusText.ts';
 import { explainFile } from './explainFile.ts';
@@ -64,6 +65,7 @@ export function commandHandlers({
     cleanUp: () => cleanUp(engine, storage).then(() => health.refresh()),
     wipe: () => wipe(folders, storage).then(() => health.refresh()),
     ...modelCommands(engine),
+    ...rerankCommands(engine),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:quarry.quarry'),
     showLog: () => log.show(),
     nextResult: () => panel.next(),

@@ -22,6 +22,8 @@ export type CommandName =
   | 'downloadModel'
   | 'importModel'
   | 'removeModel'
+  | 'toggleReranking'
+  | 'chooseReranker'
   | 'openSettings'
   | 'showLog'
   | 'nextResult'

@@ -1,6 +1,7 @@
 import { CHUNK_KINDS } from '../../core/chunk.ts';
 import type { FromPanel, PanelFilters } from '../../protocol/panel.ts';
 import { MOST_HITS, PANEL_ACTIONS } from '../../protocol/panel.ts';
+import { CANDIDATES } from '../../protocol/rerank.ts';
 import type { SearchMode } from '../../protocol/search.ts';
 
 const MODES: readonly SearchMode[] = ['hybrid', 'semantic', 'keyword'];
@@ -42,6 +43,13 @@ export function readMessage(value: unknown): FromPanel | null {
       const { question } = value;
       return question === null || isText(question, LONGEST_QUESTION) ? { type: 'forget', question } : null;
     }
+    case 'rerank': {
+      const { enabled, candidates } = value;
+      if (!isFlag(enabled) || !isCount(candidates) || candidates < CANDIDATES.least || candidates > CANDIDATES.most) return null;
+      return { type: 'rerank', enabled, candidates };
+    }
+    case 'boxFocused':
+      return { type: 'boxFocused' };
     case 'run': {
       const action = PANEL_ACTIONS.find((known) => known === value.action);
       return action === undefined ? null : { type: 'run', action };

@@ -6,6 +6,8 @@ import type { FromPanel, PanelAction, PanelFilters, PanelFolder, PanelHealth, Pa
 import { NO_FILTERS } from '../../protocol/panel.ts';
 import type { SearchHit, SearchRequest, SearchResponse } from '../../protocol/search.ts';
 import { RecentQuestions } from '../recentQuestions.ts';
+import type { HostReranking } from '../rerank/reranking.ts';
+import { readRerankSettings } from '../rerank/settings.ts';
 import { sentenceOf } from '../sentence.ts';
 import { readSearchSettings } from '../settings.ts';
 import { readFileText } from './fileText.ts';
@@ -30,6 +32,7 @@ export interface PanelContext {
   health?(): PanelHealth;
   problems?(): readonly string[];
   folderName?(folder: string): string;
+  readonly reranking?: HostReranking;
   /** Where a hit is, in the workspace's own terms. */
   uriOf?(hit: SearchHit): vscode.Uri;
 }
@@ -59,7 +62,11 @@ export class ResultsPanel implements vscode.WebviewViewProvider, vscode.Disposab
   private filters: PanelFilters;
   private similarTo: SearchRequest['similarTo'];
   private running: vscode.CancellationTokenSource | undefined;
+  /** What was asked of the rows that stand in their reranked order. */
+  private reranked: string | undefined;
   private readonly freshness: Freshness;
+  /** As they were when the last question was asked. */
+  private rerankSettings = JSON.stringify(readRerankSettings());
 
   constructor(context: PanelContext) {
     this.context = context;
@@ -78,6 +85,7 @@ export class ResultsPanel implements vscode.WebviewViewProvider, vscode.Disposab
     this.filters = readFilters(draft?.filters) ?? { ...NO_FILTERS, mode: readSearchSettings().mode };
     this.parts.push(
       context.onStatus(() => this.statusChanged()),
+      ...(context.reranking === undefined ? [] : [context.reranking.onDidChange(() => this.rerankingChanged())]),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.statusChanged()),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.freshness.fileChanged(document.uri.path)),
       vscode.workspace.onDidSaveTextDocument(({ uri }) => this.freshness.fileChanged(uri.path)),
@@ -135,6 +143,10 @@ export class ResultsPanel implements vscode.WebviewViewProvider, vscode.Disposab
         this.question = message.question;
         this.filters = message.filters;
         return;
+      case 'rerank':
+        return this.context.reranking?.set(message.enabled, message.candidates);
+      case 'boxFocused':
+        return this.context.reranking?.boxFocused();
       case 'forget':
         for (const question of message.question === null ? this.recents.list() : [message.question]) await this.recents.remove(question);
         return this.post({ type: 'history', history: this.recents.list() });
@@ -192,21 +204,20 @@ export class ResultsPanel implements vscode.WebviewViewProvider, vscode.Disposab
         this.similarTo,
         this.folders().map(({ folder }) => folder),
       );
-      const response = await this.context.search(request, running.token);
+      const asked = JSON.stringify([question.trim(), filters, this.similar()]);
+      const reranking = this.context.reranking?.wants(request) === true ? this.context.reranking : undefined;
+      // Asked again, rows that stand in their reranked order keep it until there is a newer one.
+      const first = reranking !== undefined && this.reranked === asked ? undefined : await this.context.search(request, running.token);
       if (running.token.isCancellationRequested) return;
-      const { ms, mode, coverage, notes } = response;
-      const ids = this.hits.add(JSON.stringify([question.trim(), filters, this.similar()]), response.hits);
-      const hits = response.hits.map((hit, index) => ({
-        ...hit,
-        id: ids[index] ?? 0,
-        folderName: this.folderName(hit.folder),
-        stale: null,
-      }));
-      this.setHasResults(hits.length > 0);
-      this.post({ type: 'results', search, hits, ms, mode, coverage, notes });
+      if (first !== undefined) this.showAnswer(search, asked, first, reranking !== undefined);
       this.freshness.answerShown(indexed);
       void this.context.state.update(DRAFT, { question, filters });
       if (message.remember) await this.remember();
+      this.reranked = reranking && asked;
+      if (reranking === undefined) return;
+      const better = await reranking.refine(request, first, running.token);
+      if (running.token.isCancellationRequested) return;
+      this.showAnswer(search, asked, better ?? (await this.context.search(request, running.token)), false);
     } catch (error) {
       if (!running.token.isCancellationRequested) this.post({ type: 'failed', search, message: sentenceOf(error) });
     } finally {
@@ -215,11 +226,31 @@ export class ResultsPanel implements vscode.WebviewViewProvider, vscode.Disposab
     }
   }
 
+  private showAnswer(search: number, asked: string, response: SearchResponse, refining: boolean): void {
+    const { ms, mode, coverage, notes, metrics } = response;
+    const ids = this.hits.add(asked, response.hits);
+    const hits = response.hits.map((hit, index) => ({
+      ...hit,
+      id: ids[index] ?? 0,
+      folderName: this.folderName(hit.folder),
+      stale: null,
+    }));
+    this.setHasResults(hits.length > 0);
+    this.post({ type: 'results', search, hits, ms, mode, coverage, notes, metrics, refining });
+  }
+
   /** The question belongs into the history: the person asked it on purpose, or went to one of its answers. */
   private async remember(): Promise<void> {
     if (this.similarTo !== undefined || this.recents.list()[0] === this.question.trim()) return;
     await this.recents.add(this.question);
     this.post({ type: 'history', history: this.recents.list() });
+  }
+
+  private rerankingChanged(): void {
+    const settings = JSON.stringify(readRerankSettings());
+    if (settings !== this.rerankSettings) this.post({ type: 'refresh' });
+    this.rerankSettings = settings;
+    this.post({ type: 'status', ...this.workspace() });
   }
 
   private statusChanged(): void {
@@ -234,6 +265,7 @@ export class ResultsPanel implements vscode.WebviewViewProvider, vscode.Disposab
       statuses: this.context.status(),
       health: this.context.health?.() ?? { state: 'running', message: '' },
       problems: this.context.problems?.() ?? [],
+      ...(this.context.reranking === undefined ? {} : { rerank: this.context.reranking.state() }),
     };
   }
 

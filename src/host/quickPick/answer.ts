@@ -1,4 +1,5 @@
 import type { CancellationToken } from 'vscode-jsonrpc';
+import { rerankText } from '../../core/rerank/words.ts';
 import type { SearchMode, SearchRequest, SearchResponse } from '../../protocol/search.ts';
 import { counted, sentenceOf } from '../sentence.ts';
 import { stateLine } from '../status/statusText.ts';
@@ -10,6 +11,8 @@ import type { PickServices, PickStart } from './services.ts';
 export interface Answer {
   readonly title: string;
   readonly rows: readonly Row[];
+  /** True for a better order of the rows that stand already. */
+  readonly refined?: boolean;
 }
 
 export interface Question {
@@ -29,8 +32,17 @@ export function idle(services: PickServices, typed: string): Answer {
   };
 }
 
-/** Asks the engine. An error becomes a row with its sentence; nothing found becomes a row with the reason. */
-export async function answer(services: PickServices, start: PickStart, question: Question, token: CancellationToken): Promise<Answer> {
+/**
+ * Asks the engine, and shows what it answers: rows at once, and their reranked order where that is wanted. An error becomes a row with its
+ * sentence; nothing found becomes a row with the reason.
+ */
+export async function answer(
+  services: PickServices,
+  start: PickStart,
+  question: Question,
+  token: CancellationToken,
+  show: (answer: Answer) => void,
+): Promise<void> {
   const { text, mode, limit } = question;
   const request: SearchRequest = {
     query: text,
@@ -43,18 +55,23 @@ export async function answer(services: PickServices, start: PickStart, question:
   };
   try {
     const response = await services.search(request, token);
-    const rows =
-      response.hits.length > 0
-        ? hitRows(response.hits, (hit) => services.folderName(hit))
-        : explanationRows(explainNothing(text, mode, response, services.state()));
-    return { title: summary(response), rows };
+    if (response.hits.length === 0) {
+      show({ title: summary(response), rows: explanationRows(explainNothing(text, mode, response, services.state())) });
+      return;
+    }
+    const rowsOf = ({ hits }: SearchResponse) => hitRows(hits, (hit) => services.folderName(hit));
+    show({ title: summary(response), rows: rowsOf(response) });
+    if (token.isCancellationRequested || !services.reranking.wants(request)) return;
+    const better = await services.reranking.refine(request, response, token);
+    if (better !== undefined) show({ title: summary(better), rows: rowsOf(better), refined: true });
   } catch (error) {
     const rows = explanationRows({ sentence: sentenceOf(error), action: 'Search again', step: { kind: 'ask', question: text } });
-    return { title: stateLine(services.state()), rows };
+    show({ title: stateLine(services.state()), rows });
   }
 }
 
-function summary({ hits, ms, mode, notes }: SearchResponse): string {
+function summary({ hits, mode, notes, metrics }: SearchResponse): string {
   const found = hits.length === 0 ? 'nothing found' : counted(hits.length, 'result');
-  return [`${found} in ${Math.round(ms)} ms`, MODE_NAMES[mode], ...notes].join(' • ');
+  const parts = [`${found} in ${Math.round(metrics.retrievalMs)} ms`, MODE_NAMES[mode], rerankText(metrics), metrics.fallback, ...notes];
+  return parts.filter((part) => part !== '').join(' • ');
 }

@@ -70,6 +70,13 @@ export function recentRows(questions: readonly string[], typed: string): Row[] {
   ];
 }
 
+/** What tells a row from the others, also in a later answer. */
+export function rowKey(row: Row): string {
+  if (row.row !== 'hit') return `${row.row} ${row.label}`;
+  const { folder, path, startLine, symbol } = row.hit;
+  return JSON.stringify([folder, path, startLine, symbol]);
+}
+
 /** What stands in place of rows: why there are none, and what can be done. */
 export function explanationRows({ sentence, action, step }: Explanation): Row[] {
   return [{ row: 'step', step, label: `$(info) ${sentence.replace(/\$\(/g, '\\$(')}`, detail: action, alwaysShow: true }];

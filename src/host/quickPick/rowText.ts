@@ -1,4 +1,5 @@
 import type { ChunkKind } from '../../core/chunk.ts';
+import { movedText } from '../../core/rerank/words.ts';
 import type { SearchHit } from '../../protocol/search.ts';
 
 /** The three texts of a row, ready for the editor: codicon syntax in code is escaped. */
@@ -43,7 +44,7 @@ export function bestLineOf(hit: Pick<SearchHit, 'text' | 'startLine' | 'bestLine
 /** What a row says: icon and symbol, place, best line. `folderName` is given when the workspace has several folders. */
 export function rowText(hit: SearchHit, folderName?: string): RowText {
   const name = hit.symbol.trim() !== '' ? hit.symbol : (hit.path.split('/').at(-1) ?? hit.path);
-  const place = `${hit.path}:${hit.startLine}`;
+  const place = [`${hit.path}:${hit.startLine}`, movedText(hit.reranked?.moved ?? 0)].filter((part) => part !== '').join(' • ');
   return {
     label: `$(${ICONS[hit.kind]}) ${literal(name)}`,
     description: folderName === undefined ? literal(place) : `${literal(folderName)} • ${literal(place)}`,

@@ -3,6 +3,7 @@ import type { CancellationToken } from 'vscode-jsonrpc';
 import type { SearchFilters, SearchHit, SearchMode, SearchRequest, SearchResponse } from '../../protocol/search.ts';
 import type { OpenOptions } from '../openHit.ts';
 import type { RecentQuestions } from '../recentQuestions.ts';
+import type { HostReranking } from '../rerank/reranking.ts';
 import type { StatusInput } from '../status/statusText.ts';
 
 /** Code that similar code is looked for, as the protocol names it. */
@@ -31,4 +32,5 @@ export interface PickServices {
   open(hit: SearchHit, options: OpenOptions): Promise<unknown>;
   showInPanel(start: PickStart): void;
   readonly recents: RecentQuestions;
+  readonly reranking: HostReranking;
 }

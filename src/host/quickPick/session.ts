@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { deferred } from '../../client/settle.ts';
+import { mergeInPlace } from '../../core/rerank/mergeInPlace.ts';
 import type { SearchHit, SearchMode } from '../../protocol/search.ts';
 import type { OpenOptions } from '../openHit.ts';
 import { sentenceOf } from '../sentence.ts';
 import type { SearchSettings } from '../settings.ts';
 import { type Answer, answer, idle } from './answer.ts';
-import { nextMode, ROW_BUTTONS, type Row, titleButtons } from './items.ts';
+import { nextMode, ROW_BUTTONS, type Row, rowKey, titleButtons } from './items.ts';
 import { newestOnly } from './newestOnly.ts';
 import type { NextStep } from './nothingFound.ts';
 import { createPreview } from './preview.ts';
@@ -52,14 +53,26 @@ export function openPickSession(
   let outcome: 'restore' | 'keep' = 'restore';
   let next: PickStart | undefined;
   let asked: string | undefined;
+  /** The lowest row that the person has moved to; the editor itself makes the first one active. */
+  let reached = -1;
   const closed = deferred<void>();
 
   const question = () => pick.value.trim().slice(0, LONGEST_QUESTION);
   const isAsked = () => question().length >= SHORTEST_QUESTION || (start.similarTo !== undefined && question() === '');
   const current = (): PickStart => ({ ...start, question: question(), mode });
-  const show = ({ title, rows }: Answer) => {
+  const show = ({ title, rows, refined = false }: Answer) => {
     pick.title = `Quarry • ${title}`;
-    pick.items = rows;
+    if (!refined) {
+      reached = -1;
+      pick.items = rows;
+      return;
+    }
+    const [active] = pick.activeItems;
+    pick.keepScrollPosition = true;
+    pick.items = mergeInPlace(pick.items, rows, rowKey, reached);
+    const still = reached < 0 || active === undefined ? undefined : pick.items.find((row) => rowKey(row) === rowKey(active));
+    if (still !== undefined) pick.activeItems = [still];
+    pick.keepScrollPosition = false;
   };
 
   const search = (waitMs: number) => {
@@ -71,8 +84,9 @@ export function openPickSession(
       return;
     }
     work.start(async (token) => {
-      const found = await answer(services, start, { text, mode, limit: settings.limit }, token);
-      if (!token.isCancellationRequested) show(found);
+      await answer(services, start, { text, mode, limit: settings.limit }, token, (found) => {
+        if (!token.isCancellationRequested) show(found);
+      });
     }, waitMs);
   };
 
@@ -159,6 +173,8 @@ export function openPickSession(
     if (question() !== asked) search(settings.debounceMs);
   });
   pick.onDidChangeActive(([row]) => {
+    const at = row === undefined ? -1 : pick.items.indexOf(row);
+    if (at > 0) reached = Math.max(reached, at);
     if (settings.preview && row?.row === 'hit') preview.show(services.uriOf(row.hit), row.hit);
   });
   pick.onDidAccept(() => tell(accept({}, pick.selectedItems[0])));
@@ -173,6 +189,7 @@ export function openPickSession(
     onEnd(next);
   });
   search(0);
+  services.reranking.boxFocused();
   pick.show();
 
   return {

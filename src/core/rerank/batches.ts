@@ -1,12 +1,3 @@
-/** How many tokens of a question and of a document fit into `room`: the longer of the two is cut first, which nearly always is the document. */
-export function fitPair(question: number, document: number, room: number): { readonly question: number; readonly document: number } {
-  if (question + document <= room) return { question, document };
-  const half = Math.floor(room / 2);
-  if (question <= half) return { question, document: room - question };
-  if (document <= half) return { question: room - document, document };
-  return { question: half, document: room - half };
-}
-
 /**
  * Positions of pairs in batches of like length, so that padding costs little. A batch holds at most `size` pairs, and at most
  * `tokens` tokens with its padding. Batches of one stay in the order given: then what is not reached is the end of it.

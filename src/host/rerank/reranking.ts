@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import type { CancellationToken } from 'vscode-jsonrpc';
+import { Search } from '../../protocol/engine.ts';
+import type { PanelRerank } from '../../protocol/panel.ts';
+import { PrepareReranker } from '../../protocol/rerank.ts';
+import type { SearchRequest, SearchResponse } from '../../protocol/search.ts';
+import type { Engine } from '../engine.ts';
+import { sentenceOf } from '../sentence.ts';
+import { onRerankSettings, readRerankSettings, writeRerankSetting } from './settings.ts';
+
+/** Reranking as the search box and the panel see it: rows at once, then a better order of the same rows. */
+export interface HostReranking extends vscode.Disposable {
+  /** Whether a second, reranked answer to this request is to be asked for. */
+  wants(request: SearchRequest): boolean;
+  /** The reranked answer; `first` with the reason in its metrics when there is none. Never rejects. */
+  refine(request: SearchRequest, first: SearchResponse | undefined, token: CancellationToken): Promise<SearchResponse | undefined>;
+  /** A search box has the focus: loads the model if reranking was used before, once. */
+  boxFocused(): void;
+  state(): PanelRerank;
+  set(enabled: boolean, candidates: number): Promise<void>;
+  /** Fires when the settings or what is known of the costs have changed. */
+  readonly onDidChange: vscode.Event<void>;
+}
+
+const USED = 'quarry.rerankUsed';
+
+export function createReranking(engine: Pick<Engine, 'request'>, memory: vscode.Memento): HostReranking {
+  const changed = new vscode.EventEmitter<void>();
+  const settings = onRerankSettings(() => changed.fire());
+  let isPrepared = false;
+  let cost: Pick<PanelRerank, 'msEach' | 'device'> = { msEach: null, device: '' };
+
+  /** What a candidate costs here, from an answer that had to read most of its candidates. */
+  function learn({ metrics }: SearchResponse): void {
+    const { candidates, rerankMs, device } = metrics;
+    if (candidates === 0) return;
+    const msEach = rerankMs / candidates;
+    // Pairs that were read before cost nothing, and would make reranking look cheaper than it is.
+    if (cost.msEach !== null && msEach < cost.msEach / 4) return;
+    cost = { msEach, device };
+    changed.fire();
+  }
+
+  return {
+    onDidChange: changed.event,
+    wants: ({ similarTo }) => similarTo === undefined && readRerankSettings().enabled,
+    async refine(request, first, token) {
+      const { options } = readRerankSettings();
+      isPrepared = true;
+      try {
+        const response = await engine.request(Search, { ...request, rerank: options }, token);
+        learn(response);
+        if (response.metrics.candidates > 0) await memory.update(USED, true);
+        return response;
+      } catch (error) {
+        return first && { ...first, metrics: { ...first.metrics, fallback: `Not reranked: ${sentenceOf(error)}` } };
+      }
+    },
+    boxFocused() {
+      const { enabled, options } = readRerankSettings();
+      if (isPrepared || !enabled || memory.get(USED) !== true) return;
+      isPrepared = true;
+      void engine.request(PrepareReranker, options).catch(() => undefined);
+    },
+    state() {
+      const { enabled, options } = readRerankSettings();
+      return { enabled, candidates: options.candidates, budgetMs: options.budgetMs, ...cost };
+    },
+    async set(enabled, candidates) {
+      const now = readRerankSettings();
+      if (enabled !== now.enabled) await writeRerankSetting('enabled', enabled);
+      if (candidates !== now.options.candidates) await writeRerankSetting('candidates', candidates);
+    },
+    dispose() {
+      settings.dispose();
+      changed.dispose();
+    },
+  };
+}

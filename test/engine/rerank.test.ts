@@ -1,0 +1,205 @@
+import { cp, mkdtemp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { CancellationTokenSource } from 'vscode-jsonrpc';
+import { type EngineClient, startEngine } from '../../src/client/engineClient.ts';
+import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
+import { OpenFolder, Search, WaitForIndex } from '../../src/protocol/engine.ts';
+import { ImportModel } from '../../src/protocol/models.ts';
+import { PrepareReranker, type RerankOptions } from '../../src/protocol/rerank.ts';
+import type { SearchRequest, SearchResponse } from '../../src/protocol/search.ts';
+import { makeFolder, quarry } from './cli.ts';
+
+/** The built engine and command line with tiny rerankers, whose weights are random: what is proved is the way, not the quality. */
+
+const DIST = join(import.meta.dirname, '../../dist');
+const MODELS = join(import.meta.dirname, '../fixtures/models');
+const CROSS = 'cross-encoder/ms-marco-MiniLM-L-6-v2';
+const YES_NO = 'Qwen/Qwen3-Reranker-0.6B';
+const QUESTION = 'read a json file';
+
+const FILES = Object.fromEntries(
+  ['read', 'write', 'parse', 'sort', 'sum', 'list', 'search', 'error', 'string', 'query', 'code', 'http'].map((word, at) => [
+    `src/${word}.ts`,
+    `/** Can ${word} a json file. */\nexport function ${word}File(file: string) {\n${`  file = ${word}(file, ${at});\n`.repeat(at + 1)}  return file;\n}\n`,
+  ]),
+);
+
+let project: { folder: string; indexDir: string };
+beforeAll(async () => {
+  project = await makeFolder(FILES);
+  expect((await quarry(['index', project.folder, '--index-dir', project.indexDir])).code).toBe(0);
+});
+
+/** A folder with the files of a tiny model, under the names that the catalogue knows. */
+async function modelFolder(kind: 'cross' | 'qwen3', change: (graph: Buffer) => Buffer = (graph) => graph): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'quarry-model-'));
+  await cp(join(MODELS, kind), folder, { recursive: true });
+  const graph = join(folder, 'onnx/model.onnx');
+  await writeFile(graph, change(await readFile(graph)));
+  // The catalogue knows no fp32 of the language model.
+  if (kind === 'qwen3') await rename(graph, join(folder, 'onnx/model_quantized.onnx'));
+  return folder;
+}
+
+async function engine(options: { readonly modelsDir?: string } = {}) {
+  const dir = options.modelsDir ?? (await mkdtemp(join(tmpdir(), 'quarry-models-')));
+  const client = startEngine({
+    module: join(DIST, 'engine.mjs'),
+    options: { mediaDir: join(DIST, 'media'), keywordOnly: false, models: { dir, offline: true, mirror: '' } },
+  });
+  onTestFinished(() => client.stop());
+  const { folder, indexDir } = project;
+  await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
+  await client.request(WaitForIndex, { folder });
+  return { client, dir };
+}
+
+const ask = (rerank?: RerankOptions, query = QUESTION): SearchRequest => ({
+  query,
+  mode: 'hybrid',
+  limit: 50,
+  rows: 'symbol',
+  filters: {},
+  ...(rerank === undefined ? {} : { rerank }),
+});
+
+const places = ({ hits }: SearchResponse): readonly string[] => hits.map(({ path, startLine }) => `${path}:${startLine}`);
+
+async function withModel(id: string, folder: string): Promise<{ readonly client: EngineClient; readonly dir: string }> {
+  const opened = await engine();
+  await opened.client.request(ImportModel, { id, folder });
+  return opened;
+}
+
+describe('an installed reranker', () => {
+  test.each([
+    ['a cross-encoder', CROSS, 'cross'],
+    ['a yes/no language model', YES_NO, 'qwen3'],
+  ] as const)('%s puts the rows of retrieval into its order', async (_, id, kind) => {
+    const { client } = await withModel(id, await modelFolder(kind));
+    await client.request(PrepareReranker, { model: id });
+    const plain = await client.request(Search, ask());
+    expect(plain.metrics).toMatchObject({ reranker: '', candidates: 0, rerankMs: 0, fallback: '' });
+    expect(plain.metrics.retrievalMs).toBeGreaterThan(0);
+    const reranked = await client.request(Search, ask({ blend: 1 }));
+    expect(reranked.metrics).toMatchObject({ reranker: id, device: 'cpu', candidates: plain.hits.length, fallback: '' });
+    expect(reranked.metrics.rerankMs).toBeGreaterThan(0);
+    expect([...places(reranked)].sort()).toEqual([...places(plain)].sort());
+    const scores = reranked.hits.map((hit) => hit.reranked?.score ?? Number.NaN);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(new Set(scores).size).toBeGreaterThan(scores.length / 2);
+    for (const [to, { path, reranked: moved }] of reranked.hits.entries())
+      expect(to + (moved?.moved ?? 0), path).toBe(places(plain).indexOf(places(reranked)[to] ?? ''));
+    // With no weight of its own the order is that of retrieval.
+    expect(places(await client.request(Search, ask({ blend: 0 })))).toEqual(places(plain));
+  });
+
+  test('the command line prints what it did', async () => {
+    const { dir, client } = await withModel(CROSS, await modelFolder('cross'));
+    await client.stop();
+    const at = ['--index-dir', project.indexDir, '--models-dir', dir];
+    const json = await quarry([
+      'search',
+      project.folder,
+      QUESTION,
+      '--rerank',
+      CROSS,
+      '--candidates',
+      '10',
+      '--limit',
+      '12',
+      '--json',
+      ...at,
+    ]);
+    expect(json).toMatchObject({ code: 0, stderr: '' });
+    const answer = JSON.parse(json.stdout);
+    expect(answer.metrics).toMatchObject({ reranker: CROSS, device: 'cpu', candidates: 10, fallback: '' });
+    expect(answer.results.map(({ reranked }: { reranked?: object }) => reranked !== undefined)).toEqual([
+      ...Array.from({ length: 10 }, () => true),
+      false,
+      false,
+    ]);
+    const text = await quarry(['search', project.folder, QUESTION, '--rerank', '--explain', ...at]);
+    expect(text.stdout).toMatch(/\(hybrid, reranked \d+ with ms-marco-MiniLM-L-6-v2 on CPU, [\d.]+ m?s\)/);
+    expect(text.stdout).toMatch(/reread with the question by .* \[rerank\]/);
+    expect(text.stdout).toMatch(/[↑↓]\d/);
+  });
+
+  test('reads only what fits a time budget, and leaves no row out', async () => {
+    const { client } = await withModel(CROSS, await modelFolder('cross'));
+    await client.request(PrepareReranker, {});
+    const { metrics, hits } = await client.request(Search, ask({ budgetMs: 0.001 }));
+    expect(metrics.candidates).toBeLessThan(2);
+    expect(hits).toHaveLength((await client.request(Search, ask())).hits.length);
+  });
+
+  test('a question that is withdrawn does not hold up the next one', async () => {
+    const { client } = await withModel(YES_NO, await modelFolder('qwen3'));
+    const source = new CancellationTokenSource();
+    const withdrawn = client.request(Search, ask({ candidates: 200 }, 'an older question'), source.token);
+    const failed = expect(withdrawn).rejects.toThrow();
+    source.cancel();
+    await failed;
+    expect((await client.request(Search, ask({}))).metrics).toMatchObject({ reranker: YES_NO, fallback: '' });
+  });
+});
+
+describe('what does not work leaves the order of retrieval and one reason', () => {
+  test.each([
+    ['no reranker', {}, /^Not reranked: No reranker is installed; one for code is Alibaba-NLP\/gte-reranker-modernbert-base\.$/],
+    ['an unknown one', { model: 'no/such' }, /^Not reranked: Quarry knows no reranker no\/such\.$/],
+    ['one for servers', { model: 'nomic-ai/CodeRankLLM' }, /^Not reranked: .*server of yours\.$/],
+    ['one that is not there', { model: YES_NO }, /^Not reranked: Qwen\/Qwen3-Reranker-0\.6B is not installed\.$/],
+  ])('%s', async (_, options, reason) => {
+    const { client } = await engine();
+    const { hits, metrics } = await client.request(Search, ask(options));
+    expect(hits.length).toBeGreaterThan(5);
+    expect(metrics.fallback).toMatch(reason);
+    expect(metrics.candidates).toBe(0);
+  });
+
+  const isNaNWeight = 0xff;
+  test.each([
+    ['a graph that is cut off', (graph: Buffer) => graph.subarray(0, graph.length / 2), /^Not reranked: .* could not be loaded: /],
+    ['a graph of noise', (graph: Buffer) => Buffer.concat([graph.subarray(0, 8), Buffer.alloc(200_000, 7)]), /could not be loaded: /],
+    // The table of words is the first and largest tensor of the graph.
+    ['weights that are no numbers', (graph: Buffer) => graph.fill(isNaNWeight, 30_000, 34_000), /could not be loaded: .*|no number/],
+  ])('%s', async (_, change, reason) => {
+    const { client } = await withModel(CROSS, await modelFolder('cross', change));
+    const plain = await client.request(Search, ask());
+    const { hits, metrics } = await client.request(Search, ask({}));
+    expect(hits).toEqual(plain.hits);
+    expect(metrics.fallback).toMatch(reason);
+    expect(metrics.fallback).not.toMatch(/\n| {4}at /);
+    expect(metrics.candidates).toBe(0);
+  });
+
+  test('a process that dies while it reranks: the question is answered all the same, and the next one is reranked', async () => {
+    const { client, dir } = await withModel(YES_NO, await modelFolder('qwen3'));
+    const marks = async () => (await readdir(join(dir, '.reranking')).catch(() => [])).filter((name) => name.endsWith('.json'));
+    const asked = client.request(Search, ask({ candidates: 200 }));
+    await vi.waitFor(async () => expect(await marks()).not.toEqual([]), { timeout: 60_000, interval: 1 });
+    const pid = client.pid();
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    const { hits, metrics } = await asked;
+    expect(hits.length).toBeGreaterThan(5);
+    expect(metrics.fallback).toBe(`Not reranked: The search engine ended while ${YES_NO} was reranking.`);
+    expect(client.pid()).not.toBe(pid);
+    expect((await client.request(Search, ask({}))).metrics).toMatchObject({ reranker: YES_NO, fallback: '' });
+    expect(await marks()).toEqual([]);
+  });
+});
+
+test.each([
+  [['--candidates', '20'], /--candidates and --budget say how to rerank/],
+  [['--rerank', '--candidates', '5'], /whole number from 10 to 200/],
+  [['--rerank', '--candidates', 'many'], /whole number from 10 to 200/],
+  [['--rerank', '--budget', '0'], /whole number/],
+])('bad options %j are one sentence', async (options, sentence) => {
+  const { code, stderr } = await quarry(['search', project.folder, QUESTION, '--index-dir', project.indexDir, ...options]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(sentence);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
