@@ -13,6 +13,8 @@ import { SearchPick } from './host/quickPick/searchPick.ts';
 import { RecentQuestions } from './host/recentQuestions.ts';
 import { offerReranking } from './host/rerank/offer.ts';
 import { createReranking } from './host/rerank/reranking.ts';
+import { sentenceOf } from './host/sentence.ts';
+import { createServers } from './host/servers/servers.ts';
 import { createStatusBar } from './host/status/statusBar.ts';
 import type { StatusInput } from './host/status/statusText.ts';
 import { registerWelcomeView } from './host/welcomeView.ts';
@@ -29,7 +31,18 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
     return part;
   };
   const log = keep(vscode.window.createOutputChannel('Quarry', { log: true }));
-  const engine = keep(createEngine({ folder: context.asAbsolutePath('dist'), cache: context.globalStorageUri.fsPath, log }));
+  const servers = keep(
+    createServers({
+      secrets: context.secrets,
+      memory: context.globalState,
+      log,
+      // An engine that has not been started yet is told when it is.
+      onChanged: () => engine.pid() !== undefined && void engine.restart().catch((error: unknown) => log.warn(sentenceOf(error))),
+    }),
+  );
+  const engine = keep(
+    createEngine({ folder: context.asAbsolutePath('dist'), cache: context.globalStorageUri.fsPath, log, servers: () => servers.options() }),
+  );
   stop = () => engine.stop();
   const storage = (context.storageUri ?? context.globalStorageUri).fsPath;
   const folders = keep(new Folders({ engine, storage, state: context.workspaceState, log }));
@@ -91,10 +104,10 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
   keep(createStatusBar({ input: state, nameOf: folderName, onDidChange: changed.event }));
   const health = keep(new HealthView(engine, folders));
   const places = { workspace: storage, global: context.globalStorageUri.fsPath };
-  keep(registerCommands(commandHandlers({ engine, folders, pick, panel, log, state, health, storage: places }), log));
+  keep(registerCommands(commandHandlers({ servers, engine, folders, pick, panel, log, state, health, storage: places }), log));
 
   // Opening the first folder forks the engine: a few milliseconds of the extension host that no activation should wait for.
-  const opened = new Promise<void>((resolve) => setImmediate(() => void folders.sync().then(resolve)));
+  const opened = new Promise<void>((resolve) => setImmediate(() => void servers.ready.then(() => folders.sync()).then(resolve)));
 
   return {
     ready: () => opened,

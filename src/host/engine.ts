@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CancellationToken, RequestType } from 'vscode-jsonrpc';
 import { type EngineClient, type EngineStateEvent, startEngine } from '../client/engineClient.ts';
-import type { IndexStatus } from '../protocol/engine.ts';
+import type { EngineOptions, IndexStatus } from '../protocol/engine.ts';
 import { ConfigureModels, type ModelProgressEvent } from '../protocol/models.ts';
 import { onModelSettings, readModelSettings } from './modelCommands/settings.ts';
 import { readEngineSettings } from './settings.ts';
@@ -28,13 +28,15 @@ export interface EngineSettings {
   /** Absolute path of the folder for compiled code, and for models unless a setting names another. */
   readonly cache: string;
   readonly log: vscode.LogOutputChannel;
+  /** The model servers that may be used, with their keys. */
+  readonly servers: () => Pick<EngineOptions, 'endpoint' | 'chat'>;
 }
 
 /** Scheduling priority of the engine: whatever the person does goes first. */
 const PRIORITY = 10;
 
 /** The engine, which starts with the first request: a window without a folder needs no process. */
-export function createEngine({ folder, cache, log }: EngineSettings): Engine {
+export function createEngine({ folder, cache, log, servers }: EngineSettings): Engine {
   const statuses = new vscode.EventEmitter<IndexStatus>();
   const healths = new vscode.EventEmitter<EngineHealth>();
   const modelProgress = new vscode.EventEmitter<ModelProgressEvent>();
@@ -53,6 +55,12 @@ export function createEngine({ folder, cache, log }: EngineSettings): Engine {
         // Read anew for every process: settings may have changed since the last one.
         get models() {
           return readModelSettings(models);
+        },
+        get endpoint() {
+          return servers().endpoint;
+        },
+        get chat() {
+          return servers().chat;
         },
         get memoryLimitMB() {
           return readEngineSettings().memoryLimitMB;

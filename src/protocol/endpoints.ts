@@ -14,3 +14,13 @@ export interface EndpointOptions extends EndpointChoice {
 }
 
 export const ENDPOINT_DEFAULTS = { key: '', queryPrefix: '', documentPrefix: '', batch: 32, timeoutMs: 60_000 } as const;
+
+/** A chat server that orders results. The code of the best rows is sent to it with each question that is reranked. */
+export interface ChatOptions {
+  readonly url: string;
+  /** As the server names it; may be empty where the server has one model only. */
+  readonly model: string;
+  /** Empty for none; it stays in memory. */
+  readonly key: string;
+  readonly timeoutMs: number;
+}

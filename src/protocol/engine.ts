@@ -1,6 +1,6 @@
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type { FileSettings, FileVerdict, SkippedFile } from '../core/files.ts';
-import type { EndpointOptions } from './endpoints.ts';
+import type { ChatOptions, EndpointOptions } from './endpoints.ts';
 import type { ModelOptions } from './models.ts';
 import type { SearchRequest, SearchResponse } from './search.ts';
 
@@ -65,7 +65,9 @@ export interface EngineOptions {
   /** Absent where no model but the bundled one is wanted. */
   readonly models?: ModelOptions;
   /** A server that embeds; absent where nothing leaves this machine. */
-  readonly endpoint?: EndpointOptions;
+  readonly endpoint?: EndpointOptions | undefined;
+  /** A server with a language model that orders results; absent where none is used. */
+  readonly chat?: ChatOptions | undefined;
 }
 
 export interface EngineInfo {

@@ -6,6 +6,7 @@ import { explainTests } from './explain.test.ts';
 import { healthTests } from './health.test.ts';
 import { quickPickTests } from './quickPick.test.ts';
 import { searchTests } from './search.test.ts';
+import { serverTests } from './servers.test.ts';
 
 /** Called by VS Code inside its extension host; settles when every test passed. */
 export async function run(): Promise<void> {
@@ -18,6 +19,7 @@ export async function run(): Promise<void> {
   explainTests();
   changesTests();
   healthTests();
+  serverTests();
   // The engine is killed here, so these come last.
   engineTests();
   await new Promise<void>((resolve, reject) => {

@@ -7,6 +7,7 @@ import { modelCommands } from '../modelCommands/commands.ts';
 import type { ResultsPanel } from '../panel/resultsPanel.ts';
 import type { SearchPick } from '../quickPick/searchPick.ts';
 import { rerankCommands } from '../rerank/commands.ts';
+import type { Servers } from '../servers/servers.ts';
 import { showStatusMenu } from '../status/statusMenu.ts';
 import type { StatusInput } from '../status/statusText.ts';
 import { explainFile } from './explainFile.ts';
@@ -17,6 +18,7 @@ import { showSkippedFiles } from './skippedFiles.ts';
 /** What the commands act on. */
 export interface CommandTargets {
   readonly engine: Engine;
+  readonly servers: Servers;
   readonly folders: Folders;
   readonly pick: SearchPick;
   readonly panel: ResultsPanel;
@@ -29,6 +31,7 @@ export interface CommandTargets {
 /** Every command and what it does. */
 export function commandHandlers({
   engine,
+  servers,
   folders,
   pick,
   panel,
@@ -66,6 +69,7 @@ export function commandHandlers({
     wipe: () => wipe(folders, storage).then(() => health.refresh()),
     ...modelCommands(engine),
     ...rerankCommands(engine),
+    setServerKey: () => servers.setKey(),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:quarry.quarry'),
     showLog: () => log.show(),
     nextResult: () => panel.next(),

@@ -24,6 +24,7 @@ export type CommandName =
   | 'removeModel'
   | 'toggleReranking'
   | 'chooseReranker'
+  | 'setServerKey'
   | 'openSettings'
   | 'showLog'
   | 'nextResult'

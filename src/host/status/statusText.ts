@@ -106,6 +106,7 @@ export function statusTooltip(input: StatusInput, nameOf: (folder: string) => st
       progressLine(status),
       `${status.embedder.id} on ${status.embedder.device}${status.semantic ? '' : ' (keyword search only)'}`,
     ];
+    if (status.embedder.reason !== '') rows.push(status.embedder.reason);
     if (status.skipped > 0) rows.push(`${counted(status.skipped, 'file')} not indexed by rule`);
     if (status.failed > 0) rows.push(`${counted(status.failed, 'file')} failed and will be tried again`);
     if (status.message !== '') rows.push(status.message);
