@@ -15,6 +15,7 @@ import { offerReranking } from './host/rerank/offer.ts';
 import { createReranking } from './host/rerank/reranking.ts';
 import { sentenceOf } from './host/sentence.ts';
 import { createServers } from './host/servers/servers.ts';
+import { readSearchSettings } from './host/settings.ts';
 import { createStatusBar } from './host/status/statusBar.ts';
 import type { StatusInput } from './host/status/statusText.ts';
 import { registerWelcomeView } from './host/welcomeView.ts';
@@ -59,7 +60,8 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
     paused: folders.paused,
     searchOnly: folders.searchOnly,
   });
-  const search = (request: SearchRequest, token?: CancellationToken) => engine.request(Search, request, token);
+  const search = (request: SearchRequest, token?: CancellationToken) =>
+    engine.request(Search, { hops: readSearchSettings().hops, ...request }, token);
   const folderName = (folder: string) => folders.list().find(({ path: opened }) => opened === folder)?.name ?? path.basename(folder);
   const open = (hit: SearchHit, options = {}) => openHit(folders.uriOf(hit), hit, options);
 

@@ -7,7 +7,7 @@ import { doctorCommand } from './doctor.ts';
 import { evaluate } from './eval/evaluate.ts';
 import { withSessionFlags } from './flags.ts';
 import { addModelCommands } from './models.ts';
-import { collect, withSearchOptions } from './options.ts';
+import { collect, hopsOption, withSearchOptions } from './options.ts';
 import { UsageError } from './usage.ts';
 
 /** Entry of the command line: arguments to a command, a command's outcome to an exit code. */
@@ -62,6 +62,7 @@ function program(finish: (code: number) => void): Command {
     .addOption(new Option('--mode <mode>', 'how to search').choices(['hybrid', 'semantic', 'keyword']).default('hybrid'))
     .addOption(new Option('--rows <rows>', 'instead of what each set says').choices(['symbol', 'file']))
     .option('--without <stage>', 'leave a ranking stage out; may be repeated', collect, [])
+    .addOption(hopsOption())
     .option('--only <name>', 'only sets whose name holds this')
     .option('--save <file>', 'keep the run')
     .option('--against <file>', 'compare with a kept run')

@@ -16,6 +16,7 @@ export interface SearchOptions extends SessionFlags {
   readonly rerank?: string | true;
   readonly candidates?: number;
   readonly budget?: number;
+  readonly hops: 1 | 2;
 }
 
 const MOST_RESULTS = 1000;
@@ -33,7 +34,8 @@ export function withSearchOptions(command: Command): Command {
     .option('--without <stage>', 'leave a ranking stage out; may be repeated', collect, [])
     .option('--rerank [model]', 'read the best places again together with the question')
     .option('--candidates <n>', `places that the reranker reads (default: ${RERANK_DEFAULTS.candidates})`, candidates)
-    .option('--budget <ms>', 'on a CPU, read only as many as fit this time', milliseconds);
+    .option('--budget <ms>', 'on a CPU, read only as many as fit this time', milliseconds)
+    .addOption(hopsOption());
 }
 
 export function toRequest(folder: string, query: string, options: SearchOptions, languages: readonly string[]): SearchRequest {
@@ -47,6 +49,7 @@ export function toRequest(folder: string, query: string, options: SearchOptions,
     rows: options.rows,
     filters,
     without: options.without,
+    hops: options.hops,
     ...(rerank === undefined ? {} : { rerank }),
   };
 }
@@ -61,6 +64,15 @@ function rerankOptions({ rerank, candidates, budget }: SearchOptions): RerankOpt
     ...(candidates === undefined ? {} : { candidates }),
     ...(budget === undefined ? {} : { budgetMs: budget }),
   };
+}
+
+export function hopsOption(): Option {
+  return new Option('--hops <n>', '2 follows the first answers to what they lead to').argParser(hops).default(1);
+}
+
+function hops(value: string): 1 | 2 {
+  if (value !== '1' && value !== '2') throw new InvalidArgumentError('It must be 1 or 2.');
+  return value === '2' ? 2 : 1;
 }
 
 function positiveInteger(value: string): number {

@@ -48,12 +48,12 @@ export async function gatherCandidates(store: IndexStore, query: CandidateQuery)
   return { candidates: [...candidates.values()], files: [...files.values()] };
 }
 
-function toCandidate(hit: ChunkHit, keywordScore: number): Candidate {
+export function toCandidate(hit: ChunkHit, keywordScore: number): Candidate {
   const { hitScore: _, ...row } = hit;
   return { ...row, keywordScore };
 }
 
-function toFile(hit: FileSummary, keywordScore: number): FileCandidate {
+export function toFile(hit: FileSummary, keywordScore: number): FileCandidate {
   const { path, language, chunks, vector, skeletonVector } = hit;
   return { path, language, chunks, vector, skeletonVector, keywordScore };
 }

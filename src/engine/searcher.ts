@@ -7,14 +7,16 @@ import { resolveLanguage } from '../core/languages.ts';
 import { analyseQuestion } from '../core/query/analyse.ts';
 import { textCondition } from '../core/query/filter.ts';
 import { type ParsedQuery, parseQuery } from '../core/query/parse.ts';
+import { mergeHops } from '../core/ranking/hops.ts';
 import { rank } from '../core/ranking/rank.ts';
-import type { Ranked } from '../core/ranking/types.ts';
+import type { Candidate, Ranked, RankInput } from '../core/ranking/types.ts';
 import { ErrorCode } from '../protocol/engine.ts';
 import type { SearchHit, SearchMode, SearchRequest, SearchResponse } from '../protocol/search.ts';
-import type { RowFilter } from '../store/types.ts';
+import type { IndexStore, RowFilter } from '../store/types.ts';
 import { gatherCandidates } from './candidates.ts';
 import { engineError } from './errors.ts';
 import type { FolderIndex } from './folderIndex.ts';
+import { followHops } from './hops.ts';
 import { candidateCount, NOT_RERANKED, type RerankedHits, type Reranking } from './rerank/reranking.ts';
 import { type EngineServices, messageOf } from './services.ts';
 
@@ -90,49 +92,68 @@ async function searchFolder(
 ): Promise<readonly SearchHit[]> {
   const question = request.similarTo?.text ?? query.text;
   const condition = textCondition(query);
-  const found = await index.read(async (store, corpus) => {
+  const filter = rowFilter(request, query);
+  const { similarTo } = request;
+  const isWanted = (row: Candidate): boolean =>
+    (condition === null || condition(row)) &&
+    !(similarTo?.path === row.path && similarTo.startLine <= row.endLine && similarTo.endLine >= row.startLine);
+  const ranked = await index.read(async (store, corpus) => {
     const statistics = corpus.current();
     const tokens = questionTokens(question)
       .map((token) => ({ token, frequency: statistics.chunkFrequency(token) }))
       .sort((a, b) => a.frequency - b.frequency)
       .slice(0, MOST_TOKENS)
       .map(({ token }) => token);
-    const pool = await timed(timings, 'store', () =>
+    const found = await timed(timings, 'store', () =>
       gatherCandidates(store, {
         tokens: mode === 'semantic' ? '' : tokens.join(' '),
         vector,
         names: [...query.symbols, ...analyseQuestion(question).names],
-        filter: rowFilter(request, query),
+        filter,
         conditional: condition !== null,
       }),
     );
-    return { ...pool, statistics };
+    const input: RankInput = {
+      question,
+      candidates: found.candidates.filter(isWanted),
+      files: found.files,
+      statistics,
+      questionVector: vector,
+      mode,
+      rows: request.rows,
+      limit: request.limit,
+      fusion: services.embedder?.info.fusion ?? { form: 'convex', keyword: 1, dense: 0 },
+      without: new Set(request.without ?? []),
+    };
+    const first = await timed(timings, 'rank', () => Promise.resolve(rank(input)));
+    if (request.hops !== 2) return first;
+    return timed(timings, 'hop', () => secondHop(store, input, first, filter, isWanted));
   });
-  if (found === undefined) return [];
-  const similarTo = request.similarTo;
-  const candidates = found.candidates.filter(
-    (row) =>
-      (condition === null || condition(row)) &&
-      !(similarTo?.path === row.path && similarTo.startLine <= row.endLine && similarTo.endLine >= row.startLine),
-  );
-  const ranked = await timed(timings, 'rank', () =>
-    Promise.resolve(
-      rank({
-        question,
-        candidates,
-        files: found.files,
-        statistics: found.statistics,
-        questionVector: vector,
-        mode,
-        rows: request.rows,
-        limit: request.limit,
-        fusion: services.embedder?.info.fusion ?? { form: 'convex', keyword: 1, dense: 0 },
-        without: new Set(request.without ?? []),
-      }),
-    ),
-  );
+  if (ranked === undefined) return [];
   const present = await timed(timings, 'disk', () => stillOnDisk(index, ranked));
   return present.map((row) => toHit(index.folder, row, question));
+}
+
+/** Ranks the pool again with what the first answers lead to, and joins both orders. */
+async function secondHop(
+  store: IndexStore,
+  input: RankInput,
+  first: readonly Ranked[],
+  filter: RowFilter,
+  isWanted: (row: Candidate) => boolean,
+): Promise<readonly Ranked[]> {
+  const pool = await followHops(store, {
+    ranked: first,
+    pool: input.candidates,
+    files: input.files,
+    statistics: input.statistics,
+    filter,
+    isWanted,
+  });
+  if (pool.hops.length === 0) return first;
+  const candidates = [...input.candidates, ...pool.candidates];
+  const all = rank({ ...input, candidates, files: [...input.files, ...pool.files], limit: candidates.length });
+  return mergeHops(first, all, pool.hops, input.limit);
 }
 
 function toHit(folder: string, { candidate, score, why }: Ranked, question: string): SearchHit {

@@ -9,6 +9,7 @@ export interface SearchSettings {
   readonly limit: number;
   readonly preview: boolean;
   readonly debounceMs: number;
+  readonly hops: 1 | 2;
 }
 
 export type EngineLimits = Required<Pick<EngineOptions, 'memoryLimitMB' | 'pauseOnBattery'>>;
@@ -39,6 +40,7 @@ export function readSearchSettings(): SearchSettings {
     limit: whole(settings.get('limit'), 1, 50, 50),
     preview: settings.get<unknown>('preview') !== false,
     debounceMs: whole(settings.get('debounce'), 0, 2000, 120),
+    hops: settings.get<unknown>('hops') === 2 ? 2 : 1,
   };
 }
 

@@ -31,6 +31,8 @@ export interface SearchRequest {
     readonly endLine: number;
     readonly text: string;
   };
+  /** 2 lets what the first answers lead to (their neighbours, what they name, what is like them) join; 1 when absent. */
+  readonly hops?: 1 | 2;
   /** Names of ranking stages to leave out, for measuring what each is worth. */
   readonly without?: readonly string[];
   /** Asks for the reranked order; the answer waits for it. A face that wants rows at once asks without it first. */

@@ -18,6 +18,7 @@ export interface EvalOptions extends SessionFlags {
   readonly mode: SearchMode;
   readonly rows?: RowKind;
   readonly without: readonly string[];
+  readonly hops: 1 | 2;
   readonly only?: string;
   readonly against?: string;
   readonly save?: string;
@@ -61,6 +62,7 @@ async function runSet(set: EvalSet, options: EvalOptions): Promise<readonly Scor
         rows: options.rows ?? set.rows,
         filters: {},
         without: options.without,
+        hops: options.hops,
       });
       const answers = hits.map((hit) => ({ ...hit, path: `${corpus.prefix}${hit.path}`, names: hit.names ?? [] }));
       scored.push({ set: set.name, group: set.group, language: set.language, category, query, ms, ...scoreAnswers(answers, targets) });
