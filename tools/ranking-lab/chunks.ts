@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { corpusFolder } from '../../src/cli/eval/corpus.ts';
+import type { EvalSet } from '../../src/cli/eval/types.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
-import type { LabSet } from './sets.ts';
+import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
+import { scanFolder } from '../../src/files/scan.ts';
 
 /** A file of a corpus with its chunks. */
 export interface LabFile {
@@ -9,61 +12,29 @@ export interface LabFile {
   readonly chunks: readonly Chunk[];
 }
 
+export interface LabCorpus {
+  /** What comes before the paths of the files in the targets of the questions. */
+  readonly prefix: string;
+  readonly files: readonly LabFile[];
+}
+
 /** The chunks of a file, or null when the product would not index it. */
 export type ChunkFile = (path: string, bytes: Uint8Array) => Promise<readonly Chunk[] | null>;
 
-const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '__pycache__', 'dist', 'build', 'target']);
-const LARGEST_FILE = 1_000_000;
-
-function* filesBelow(folder: string): Generator<string> {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((left, right) => (left.name < right.name ? -1 : 1));
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) yield* filesBelow(path);
-    else if (entry.isFile() && statSync(path).size <= LARGEST_FILE) yield path;
-  }
-}
-
-function bare(line: string): string {
-  return line.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-}
-
-/** The chunk without its doc comment: every line of the text that is a line of the doc is emptied. */
-function withoutDoc(chunk: Chunk): Chunk {
-  if (chunk.doc === '') return chunk;
-  const doc = new Set(chunk.doc.split('\n').map(bare));
-  doc.delete('');
-  const lines = chunk.text.split('\n').map((line) => (doc.has(bare(line)) ? '' : line));
-  return { ...chunk, doc: '', text: lines.join('\n') };
-}
-
-async function chunkFolder(folder: string, chunkFile: ChunkFile): Promise<LabFile[]> {
+/** The chunks of a set's corpus as `quarry eval` indexes it, kept in `cache`, one file a set; undefined without its work tree. */
+export async function loadChunks(set: EvalSet, checkouts: string, cache: string, chunkFile: ChunkFile): Promise<LabCorpus | undefined> {
+  const corpus = corpusFolder(set.corpus, checkouts, join(cache, 'corpora'));
+  if (corpus === undefined) return undefined;
+  const cached = join(cache, `${set.name}.json`);
+  if (existsSync(cached)) return { prefix: corpus.prefix, files: JSON.parse(readFileSync(cached, 'utf8')) as LabFile[] };
+  const { include, exclude } = set.corpus.kind === 'folder' ? set.corpus : { include: [], exclude: [] };
+  const scan = await scanFolder(corpus.folder, { ...DEFAULT_FILE_SETTINGS, include, exclude });
   const files: LabFile[] = [];
-  for (const file of filesBelow(folder)) {
-    const path = relative(folder, file);
-    const chunks = await chunkFile(path, readFileSync(file));
+  for (const { path } of scan.files) {
+    const chunks = await chunkFile(path, readFileSync(join(corpus.folder, path)));
     if (chunks !== null && chunks.length > 0) files.push({ path, chunks });
   }
-  return files;
-}
-
-/** The chunks of a set's corpus; those of a folder are kept in `cache`, one file a corpus. */
-export async function loadChunks(set: LabSet, checkouts: string, cache: string, chunkFile: ChunkFile): Promise<LabFile[]> {
-  if (set.functions !== undefined) {
-    return set.functions.map(({ path, symbol, doc, text }) => {
-      const endLine = text.split('\n').length;
-      return { path, chunks: [{ symbol, kind: 'function', startLine: 1, endLine, part: 0, doc, names: [], text }] };
-    });
-  }
-  const folder = set.folder ?? '';
-  const file = join(cache, `${folder.replaceAll('/', '_')}.json`);
-  let files: LabFile[];
-  if (existsSync(file)) files = JSON.parse(readFileSync(file, 'utf8')) as LabFile[];
-  else {
-    files = await chunkFolder(join(checkouts, folder), chunkFile);
-    mkdirSync(cache, { recursive: true });
-    writeFileSync(file, JSON.stringify(files));
-  }
-  files = files.filter(({ path }) => set.keeps(path));
-  return set.withoutDocs ? files.map(({ path, chunks }) => ({ path, chunks: chunks.map(withoutDoc) })) : files;
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(cached, JSON.stringify(files));
+  return { prefix: corpus.prefix, files };
 }

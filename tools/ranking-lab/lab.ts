@@ -3,20 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bootstrapInterval, mean } from '../../src/cli/eval/score.ts';
+import { loadSets } from '../../src/cli/eval/sets.ts';
+import type { EvalSet } from '../../src/cli/eval/types.ts';
 import { rank, STAGE_NAMES } from '../../src/core/ranking/rank.ts';
 import { loadStaticEmbedder } from '../../src/models/staticEmbedder.ts';
 import { loadChunks } from './chunks.ts';
-import { byGroup, bySet, evaluate, type Prepared, prepare, type Scored } from './evaluate.ts';
+import { bySet, evaluate, measureOf, type Prepared, prepare, type Scored } from './evaluate.ts';
 import { DEFAULT_LIMITS, MemoryStore } from './memoryStore.ts';
 import { productChunker } from './productChunker.ts';
-import { interval } from './score.ts';
-import { type LabSet, loadSets } from './sets.ts';
 
 const USAGE = `Measures the ranking over retrieval sets, with a store in memory.
 
 node tools/ranking-lab/lab.ts <folder of sets> <folder of checkouts> [options]
 
-  --only a,b      sets or groups (semble, commits, docs, cosqa)
+  --only a,b      sets or groups (files, commits, docstr, documents)
   --ablation      every stage left out, one at a time
   --cache DIR     where the chunks of the checkouts are kept (default: the system's temporary folder)
   --save FILE     keeps the scores of every question
@@ -29,39 +30,39 @@ const FIRST_HALF: ReadonlySet<string> = new Set(['zod', 'model2vec', 'gson', 'li
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const EXTRA_SWITCHES = ['path-test', 'path-platform', 'path-olderVersion', 'path-prose', 'path-hidden'];
 
-async function prepareAll(sets: readonly LabSet[], checkouts: string, cache: string): Promise<Prepared[]> {
+async function prepareAll(sets: readonly EvalSet[], checkouts: string, cache: string): Promise<Prepared[]> {
   const chunkFile = await productChunker(join(ROOT, 'dist/media/grammars'));
   const model = loadStaticEmbedder(readFileSync(join(ROOT, 'media/models/bundled-384-int4.bin')));
   const prepared: Prepared[] = [];
   for (const set of sets) {
-    const store = new MemoryStore(await loadChunks(set, checkouts, cache, chunkFile), (text) => model.embed(text));
-    prepared.push(...prepare(set, store, DEFAULT_LIMITS));
+    const corpus = await loadChunks(set, checkouts, cache, chunkFile);
+    if (corpus === undefined) continue;
+    const store = new MemoryStore(corpus.files, (text) => model.embed(text));
+    prepared.push(...prepare(set, corpus.prefix, store, DEFAULT_LIMITS));
   }
   return prepared;
 }
 
 function printSets(scored: readonly Scored[]): void {
   console.log('set               NDCG@10  MRR@10  success@1  questions');
-  for (const [set, { ndcg, mrr, success }] of bySet(scored)) {
-    const numbers = [ndcg, mrr, success].map((value) => value.toFixed(3).padStart(7)).join('  ');
+  for (const [set, { ndcg10, mrr10, success1 }] of bySet(scored)) {
+    const numbers = [ndcg10, mrr10, success1].map((value) => value.toFixed(3).padStart(7)).join('  ');
     console.log(`${set.name.padEnd(17)} ${numbers}  ${String(set.questions.length).padStart(8)}`);
   }
 }
 
+/** The columns of the tables: repositories with questions about files as one mean and in two halves, every other set for itself. */
 function groupsOf(scored: readonly Scored[]): Record<string, number> {
-  const first = scored.filter(({ set }) => set.group === 'semble' && FIRST_HALF.has(set.name));
-  const second = scored.filter(({ set }) => set.group === 'semble' && !FIRST_HALF.has(set.name));
-  const functions = scored.filter(({ set }) => set.group !== 'semble');
-  const single = Object.fromEntries(
-    [...bySet(functions)].map(([set, scores]) => [set.name, set.group === 'cosqa' ? scores.mrr : scores.ndcg]),
-  );
-  const all = byGroup(scored);
-  return {
-    ...(all.semble === undefined
-      ? {}
-      : { semble: all.semble, 'half A': byGroup(first).semble ?? 0, 'half B': byGroup(second).semble ?? 0 }),
-    ...single,
+  const means = [...bySet(scored)].map(([set, scores]) => ({ set, value: scores[measureOf(set)] }));
+  const files = means.filter(({ set }) => set.group === 'files');
+  const over = (sets: typeof files) => mean(sets.map(({ value }) => value));
+  const halves = {
+    files: over(files),
+    'half A': over(files.filter(({ set }) => FIRST_HALF.has(set.name))),
+    'half B': over(files.filter(({ set }) => !FIRST_HALF.has(set.name))),
   };
+  const others = means.filter(({ set }) => set.group !== 'files').map(({ set, value }) => [set.name, value]);
+  return { ...(files.length > 0 ? halves : {}), ...Object.fromEntries(others) };
 }
 
 /** A Markdown table: the whole ranking, then what each column loses (in thousandths) when one stage is left out. */
@@ -83,15 +84,15 @@ function printAblation(prepared: readonly Prepared[], full: readonly Scored[]): 
 const PLAIN_BM25: ReadonlySet<string> = new Set(['own-bm25', ...STAGE_NAMES.filter((name) => name !== 'fusion' && name !== 'keyword')]);
 
 function valuesOf(scored: readonly Scored[]): Record<string, number> {
-  return Object.fromEntries(scored.map(({ set, question, ndcg }) => [`${set.name}\t${question.query}`, ndcg]));
+  return Object.fromEntries(scored.map(({ set, question, ndcg10 }) => [`${set.name}\t${question.query}`, ndcg10]));
 }
 
 function printDifference(scored: readonly Scored[], file: string): void {
   const before = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
   const now = valuesOf(scored);
   const differences = Object.keys(now).flatMap((key) => (before[key] === undefined ? [] : [(now[key] ?? 0) - before[key]]));
-  const { mean, low, high } = interval(differences);
-  const text = [mean, low, high].map((value) => (1000 * value).toFixed(1));
+  const { low, high } = bootstrapInterval(differences);
+  const text = [mean(differences), low, high].map((value) => (1000 * value).toFixed(1));
   console.log(`NDCG@10 against ${file}: ${text[0]} thousandths (95 %: ${text[1]} to ${text[2]}) over ${differences.length} questions`);
 }
 

@@ -9,14 +9,14 @@ import type { LabFile } from './chunks.ts';
 
 export type Embed = (text: string) => Float32Array;
 
-/** How many rows each query of the store returns. */
+/** How many rows each query of the store returns; the engine's own numbers by default. */
 export interface Limits {
   readonly chunks: number;
   readonly files: number;
   readonly names: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { chunks: 200, files: 60, names: 60 };
+export const DEFAULT_LIMITS: Limits = { chunks: 120, files: 60, names: 60 };
 
 interface Postings {
   readonly rows: number[];
