@@ -7,6 +7,12 @@ export interface FusionForm {
   /** Weight of the keyword side and of the vector side. */
   readonly keyword: number;
   readonly dense: number;
+  /**
+   * The vector side's weight where it was measured to differ: for questions that describe code without naming any of it, and for those
+   * that speak of a change (`core/query/change.ts`).
+   */
+  readonly denseOfDescription?: number;
+  readonly denseOfChange?: number;
 }
 
 /** What the rest of the product knows of an embedding model. */

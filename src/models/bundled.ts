@@ -1,4 +1,5 @@
 import type { Embedder } from '../core/embedder.ts';
+import { BUNDLED_FUSION } from './bundledFusion.ts';
 import { loadStaticEmbedder } from './staticEmbedder.ts';
 
 /**
@@ -15,7 +16,7 @@ export function createBundledEmbedder(bytes: Uint8Array): Embedder {
       maxTokens: 1000,
       device: 'cpu',
       dtype: 'int4',
-      fusion: { form: 'convex', keyword: 1, dense: 0.5 },
+      fusion: BUNDLED_FUSION,
     },
     step: 64,
     embed: (texts) => {

@@ -9,7 +9,8 @@ import { StatisticsBuilder } from '../../src/core/statistics.ts';
 /** `path | symbol | text`, kind by the look of the symbol. */
 function candidate(line: string, index: number): Candidate {
   const [path = '', symbol = '', text = ''] = line.split('|').map((part) => part.trim());
-  const kind: ChunkKind = symbol === '' ? 'rest' : /^[A-Z][^.]*$/.test(symbol) ? 'class' : 'function';
+  const kind: ChunkKind =
+    symbol === '' ? 'rest' : symbol.startsWith('I') ? 'interface' : /^[A-Z][^.]*$/.test(symbol) ? 'class' : 'function';
   const row = { symbol, kind, startLine: 10 * index + 1, endLine: 10 * index + 9, part: 0, doc: '', text };
   const name = symbol.split('.').at(-1) ?? '';
   const tokens = chunkTokens({ ...row, names: [] }, path);
@@ -67,6 +68,14 @@ describe('rank puts first', () => {
     ['tests when tests are asked for', 'parse date test', ['src/when.ts|parse|parse date', 'test/when.ts|parse|parse date test']],
     ['code before texts', 'parse date', ['parse.md|Parse date|parse date parse date', 'when.ts|parse|parse date']],
     ['the newer version', 'parse date', ['src/v3/parse.ts|parseDate|parse date', 'src/v4/parse.ts|parseDate|parse date']],
+    ['the lower of two layers', 'parse date', ['src/classic/date.ts|parseDate|parse date', 'src/core/date.ts|parseDate|parse date']],
+    [
+      'the upper layer when it is asked for',
+      'classic parse date',
+      ['src/core/date.ts|parseDate|parse date', 'src/classic/date.ts|parseDate|parse date'],
+    ],
+    ['what does before what declares', 'parse date', ['a.ts|IParseDate|parse date', 'b.ts|parseDate|parse date']],
+    ['code before the tests beside it', 'parse date', ['a.rs|tests.parse_date|parse date', 'b.rs|parse_date|parse date']],
     ['definitions before what is between', 'parse date', ['a.ts||parse date', 'b.ts|f|parse date']],
     [
       'the file that holds more of the question',
@@ -103,6 +112,15 @@ describe('modes', () => {
     expect(rows.join(' ')).toBe(expected);
   });
 
+  it.each<[string, string]>([
+    ['find the upload', 'c'],
+    ['fix the upload', 'a'],
+    ['upload of retryUpload', 'a'],
+  ])('meaning weighs by the kind of question: %s', (question, first) => {
+    const fusion = { form: 'convex', keyword: 1, dense: 0.5, denseOfDescription: 3, denseOfChange: 0.1 } as const;
+    expect(rank({ ...withVectors({ mode: 'hybrid', fusion }), question })[0]?.candidate.symbol).toBe(first);
+  });
+
   it('answers in keyword mode when the question has no vector', () => {
     expect(rank({ ...withVectors({ mode: 'semantic' }), questionVector: null })[0]?.candidate.symbol).toBe('a');
   });
@@ -115,6 +133,13 @@ describe('rows', () => {
   });
   it('are files: the best chunk of each file first', () => {
     expect(order(inputOf('upload', lines, { rows: 'file' })).slice(0, 2)).toEqual(['a.ts:uploadOne', 'b.ts:other']);
+  });
+  it('are files: what stands for a folder is lifted by the files in it', () => {
+    const tree = ['route/path.ts|a|merge paths', 'route/index.ts|b|paths', 'other.ts|c|paths'];
+    expect(order(inputOf('merge paths', tree, { rows: 'file' }))).toEqual(['route/path.ts:a', 'route/index.ts:b', 'other.ts:c']);
+    const hubs = (rows: 'file' | 'symbol') =>
+      rank(inputOf('merge paths', tree, { rows })).filter(({ why }) => why.some(({ signal }) => signal === 'hub')).length;
+    expect([hubs('file'), hubs('symbol')]).toEqual([1, 0]);
   });
   it('are as many as asked for', () => expect(order(inputOf('upload', lines, { limit: 1 }))).toHaveLength(1));
   it('are none without candidates', () => expect(order(inputOf('upload', []))).toEqual([]));

@@ -5,6 +5,7 @@ import { languageOfPath } from '../../src/core/languages.ts';
 import { analyseQuestion } from '../../src/core/query/analyse.ts';
 import type { Candidate, CorpusStatistics, FileCandidate, RankInput } from '../../src/core/ranking/types.ts';
 import { StatisticsBuilder } from '../../src/core/statistics.ts';
+import { BUNDLED_FUSION } from '../../src/models/bundledFusion.ts';
 import type { LabFile } from './chunks.ts';
 
 export type Embed = (text: string) => Float32Array;
@@ -194,7 +195,7 @@ export class MemoryStore {
       mode: 'hybrid',
       rows,
       limit: 10,
-      fusion: { form: 'convex', keyword: 1, dense: 0.5 },
+      fusion: BUNDLED_FUSION,
       without: new Set<string>(),
     });
   }

@@ -8,8 +8,8 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { searchTokens } from '../../src/core/identifiers.ts';
+import { isChange } from '../../src/core/query/change.ts';
 import { loadStaticEmbedder, type StaticEmbedder } from '../../src/models/staticEmbedder.ts';
-import { questionKind } from './questionKind.ts';
 import { bootstrap, Keyword, mean, normalisedDense, normalisedKeyword } from './retrieval.ts';
 import { ndcg, type Row, scoreFiles, scoreSymbols, type Target } from './scores.ts';
 
@@ -77,7 +77,7 @@ class Corpus {
     const fused = (weight: number) => order(keyword.map((score, index) => (1 - weight) * score + weight * (dense[index] as number)));
     const ranked: Record<string, number[]> = { keyword: order(keyword), model: order(dense) };
     for (const weight of weights) ranked[`fused ${weight}`] = fused(weight);
-    ranked['fused by kind'] = fused(questionKind(query) === 'change' ? CHANGE_WEIGHT : DESCRIPTION_WEIGHT);
+    ranked['fused by kind'] = fused(isChange(query) ? CHANGE_WEIGHT : DESCRIPTION_WEIGHT);
     return ranked;
   }
 }

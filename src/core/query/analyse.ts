@@ -1,7 +1,8 @@
 import { isStopWord, wordsOf } from '../identifiers.ts';
+import { isChange } from './change.ts';
 
 /** What kind of thing a person typed; it decides the weights of ranking. */
-export type QuestionKind = 'symbol' | 'path' | 'question' | 'keywords' | 'code' | 'error-message';
+export type QuestionKind = 'symbol' | 'path' | 'change' | 'question' | 'keywords' | 'code' | 'error-message';
 
 export interface QuestionAnalysis {
   /** Trimmed, as typed. */
@@ -38,6 +39,7 @@ function kindOf(text: string, words: readonly string[]): QuestionKind {
   if (SYMBOL.test(text)) return 'symbol';
   if (ERROR.test(text)) return 'error-message';
   if (CODE.test(text) && /[(){};=]/.test(text)) return 'code';
+  if (isChange(text)) return 'change';
   if (INTERROGATIVE.test(text) || text.endsWith('?') || words.length >= 6) return 'question';
   return 'keywords';
 }

@@ -10,7 +10,7 @@ export const RANKING = {
   /** Rank offset of reciprocal rank fusion. */
   rrfOffset: 60,
   /** Share of the symbol's words that stand in the question. */
-  symbolMatch: 0.35,
+  symbolMatch: 0.45,
   /** Share of the question's neighbouring words that are neighbours in the chunk too. At .6 it costs .01 on questions about files. */
   wordPairs: 0.2,
   /**
@@ -20,6 +20,8 @@ export const RANKING = {
   chunkCoverage: 0.2,
   /** Chunks that define nothing. */
   restFactor: 0.9,
+  /** Interfaces and type aliases, when the question describes behaviour and names nothing. */
+  shapeFactor: 0.85,
   /** The chunk defines a name of the question; more when the whole question is that name. */
   definition: 0.5,
   definitionOfWholeQuestion: 2,
@@ -48,11 +50,17 @@ export const RANKING = {
   coherence: 0.2,
   coherenceDecay: 0.85,
   coherenceHits: 30,
+  /** A file that stands for a folder: the best scores of the folder's files summed with this decay. Only when rows are files. */
+  hub: 0.6,
+  hubDecay: 0.7,
+  hubFiles: 10,
+  /** A folder that mirrors the files of a lower layer beside it (`classic` beside `core`). */
+  upperLayer: 0.7,
   /** Each further chunk of a file when rows are files. */
   furtherChunk: 0.3,
 } as const;
 
-/** Factors of paths. A question that asks for the thing lifts its factor. */
+/** How much less tests, examples, vendored and generated code count, by their paths. A question that asks for the thing lifts its factor. */
 export const PATH_FACTORS = {
   test: 0.5,
   example: 0.5,
@@ -65,7 +73,7 @@ export const PATH_FACTORS = {
   types: 0.8,
   declarations: 0.8,
   header: 0.9,
-  platform: 0.8,
+  platform: 0.7,
   /** Markdown and other texts for people, and settings or data. */
   prose: 0.5,
   settings: 0.6,

@@ -1,3 +1,5 @@
+import type { FusionForm } from '../embedder.ts';
+import type { QuestionAnalysis } from '../query/analyse.ts';
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
 import { denseScores } from './dense.ts';
@@ -18,10 +20,18 @@ function scaled(values: Float32Array, weight: number): Float32Array {
   return values.map((value) => value * weight);
 }
 
+/** Who describes a thing seldom uses its words; who names it, or speaks of a change to it, does. */
+function denseWeight({ kind, names }: QuestionAnalysis, fusion: FusionForm): number {
+  if (kind === 'change') return fusion.denseOfChange ?? fusion.dense;
+  if ((kind === 'question' || kind === 'keywords') && names.length === 0) return fusion.denseOfDescription ?? fusion.dense;
+  return fusion.dense;
+}
+
 /** Keyword and vector scores of each candidate, joined in the form and with the weights of the embedder's own entry. */
 export function fuse(context: RankContext, board: Board): void {
   const { input, constants } = context;
-  const { form, keyword, dense } = input.fusion;
+  const { form, keyword } = input.fusion;
+  const dense = input.without.has('question-kind') ? input.fusion.dense : denseWeight(context.question, input.fusion);
   const useVectors = input.mode !== 'keyword' && input.questionVector !== null && !input.without.has('vector');
   const useWords = (input.mode !== 'semantic' || !useVectors) && !input.without.has('keyword');
   const scale = constants.fusionTotal / (keyword + dense || 1);

@@ -24,6 +24,19 @@ function stemmedParts(text: string): string[] {
 /** Files that stand for their folder: people know `routing/mod.rs` as `routing`. */
 const FOLDER_FILE = /^(?:mod|index|__init__|main|lib|package)$/;
 
+/** The folder that a file lies in, without a slash at its end; empty at the root. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** The folder that a file would stand for: its own for `routing/mod.rs`, the one beside it for `routing.rs`. */
+export function standsFor(path: string): string {
+  const stem = fileStem(path);
+  const folder = folderOf(path);
+  if (FOLDER_FILE.test(stem)) return folder;
+  return folder === '' ? stem : `${folder}/${stem}`;
+}
+
 export function pathWords(path: string): PathWords {
   const folders = path.split('/').slice(0, -1);
   const file = fileStem(path);

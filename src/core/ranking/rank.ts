@@ -2,10 +2,14 @@ import { createBoard, reasonsFor, totalScores } from './board.ts';
 import { coverWords } from './chunkCoverage.ts';
 import { PATH_FACTORS, RANKING, type RankingConstants } from './constants.ts';
 import { createContext, type PathFactors } from './context.ts';
+import { weighDeclarations } from './declarations.ts';
 import { liftDefinitions } from './definitions.ts';
 import { ordered, spreadFiles } from './diversity.ts';
 import { weighCoherence, weighCoverage, weighFileKeywords, weighFileVectors } from './fileSignals.ts';
 import { fuse } from './fusion.ts';
+import { liftHubs } from './hubs.ts';
+import { weighInlineTests } from './inlineTests.ts';
+import { weighLayers } from './layers.ts';
 import { weighPaths } from './pathFactors.ts';
 import { matchPaths } from './pathMatch.ts';
 import { matchSymbols, weighRest } from './symbolMatch.ts';
@@ -14,8 +18,8 @@ import { matchWordPairs } from './wordPairs.ts';
 
 /**
  * The stages in their order; `RankInput.without` switches one off by its name. Beside these names, `keyword`, `vector`, `own-bm25` (then
- * the store's BM25 counts), `named-file`, `file-vector`, `skeleton`, `diversity`, `language-names` and
- * `path-<class>` switch off a part.
+ * the store's BM25 counts), `named-file`, `file-vector`, `skeleton`, `diversity`, `language-names`, `question-kind` (one weight
+ * for meaning) and `path-<class>` switch off a part.
  */
 const STAGES = [
   ['fusion', fuse],
@@ -28,8 +32,12 @@ const STAGES = [
   ['file-vectors', weighFileVectors],
   ['coverage', weighCoverage],
   ['path-match', matchPaths],
+  ['declaration', weighDeclarations],
+  ['inline-test', weighInlineTests],
   ['coherence', weighCoherence],
+  ['hub', liftHubs],
   ['path', weighPaths],
+  ['layer', weighLayers],
 ] as const;
 
 export const STAGE_NAMES: readonly string[] = [
@@ -42,6 +50,7 @@ export const STAGE_NAMES: readonly string[] = [
   'skeleton',
   'diversity',
   'language-names',
+  'question-kind',
 ];
 
 /** Orders the candidates of a search, best first, at most `limit` of them, each with its reasons. Pure: the same input, the same answer. */

@@ -1,4 +1,5 @@
 import type { EmbedderEntry } from '../../core/modelCatalogue.ts';
+import { BUNDLED_FUSION } from '../bundledFusion.ts';
 import { about, file, sourceOf, textFiles, weights } from './parts.ts';
 
 const CODE_RANK = 'nomic-ai/CodeRankEmbed';
@@ -25,7 +26,7 @@ export const EMBEDDERS: readonly EmbedderEntry[] = [
     normalise: true,
     queryPrefix: '',
     documentPrefix: '',
-    fusion: { form: 'convex', keyword: 1, dense: 0.5 },
+    fusion: BUNDLED_FUSION,
     files: [],
     variants: [],
     dtypes: { cpu: 'int4' },
