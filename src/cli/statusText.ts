@@ -8,13 +8,18 @@ function stateOf({ phase, message, files, indexDir }: IndexStatus): string {
 
 /** A folder's index in a few lines for a person. */
 export function statusText(status: IndexStatus): string {
-  const { files, chunks, skipped, failed, bytesOnDisk, embedder } = status;
+  const { files, chunks, skipped, failed, bytesOnDisk, embedder, building } = status;
   const number = (value: number): string => value.toLocaleString('en');
   return [
     `Folder    ${status.folder}`,
     `State     ${stateOf(status)}`,
     `Index     ${number(files)} files, ${number(chunks)} chunks, ${number(skipped)} skipped, ${number(failed)} failed`,
     `Embedder  ${embedder.id}${embedder.device === '' ? '' : ` on ${embedder.device}`}${embedder.reason === '' ? '' : ` (${embedder.reason})`}`,
+    ...(building === undefined
+      ? []
+      : [
+          `Building  ${number(building.files)} files for ${building.embedder} (${Math.floor(building.coverage * 100)} %); the index before answers`,
+        ]),
     `On disk   ${(bytesOnDisk / 1e6).toFixed(1)} MB in ${status.indexDir}`,
   ].join('\n');
 }

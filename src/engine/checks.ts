@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { FileSettings } from '../core/files.ts';
 import { scanFolder } from '../files/scan.ts';
 import type { CheckState, HealthCheck } from '../protocol/health.ts';
-import { inspectStore } from '../store/index.ts';
+import { inspectStore, listGenerations } from '../store/index.ts';
 import type { FolderIndex } from './folderIndex.ts';
 import { planFolder } from './planFolder.ts';
 import { selfTest } from './selfTest.ts';
@@ -105,12 +105,12 @@ async function checkStore({ indexDir, fingerprint }: CheckedFolder): Promise<Hea
   return said('store', 'problem', `The index is damaged (${detail}).`, `${update} It is rebuilt then.`);
 }
 
-function checkSearch({ index, services }: CheckedFolder): Promise<HealthCheck | undefined> {
-  return index.read((store, corpus) => selfTest(store, corpus, index.ledger, services.embedder !== undefined));
+function checkSearch({ index }: CheckedFolder): Promise<HealthCheck | undefined> {
+  return index.read(({ store, corpus, ledger, embedder }) => selfTest(store, corpus, ledger, embedder !== undefined));
 }
 
 async function checkLedger({ index }: CheckedFolder): Promise<HealthCheck | undefined> {
-  const result = await index.read((store) => store.compare());
+  const result = await index.read(({ store }) => store.compare());
   if (result === undefined) return undefined;
   const { rows, wrongPaths } = result;
   if (wrongPaths.length === 0) return said('ledger', 'ok', `All ${rows} rows are whole, and those that the ledger promises.`);
@@ -149,8 +149,11 @@ async function checkWriter({ indexDir }: CheckedFolder): Promise<HealthCheck> {
   return said('writer', 'ok', `Process ${writer.pid}${writer.pid === process.pid ? ' (this one)' : ''} writes the index.`);
 }
 
-async function checkSize({ index }: CheckedFolder): Promise<HealthCheck | undefined> {
-  const sizes = await index.read(async (store) => ({ ...(await store.counts()), needed: await store.neededBytes() }));
+async function checkSize({ index, indexDir }: CheckedFolder): Promise<HealthCheck | undefined> {
+  const sizes = await index.read(async ({ store, fingerprint }) => {
+    const generation = (await listGenerations(indexDir, fingerprint)).find(({ current }) => current);
+    return { bytesOnDisk: generation?.bytes ?? 0, needed: await store.neededBytes() };
+  });
   if (sizes === undefined) return undefined;
   const { bytesOnDisk, needed } = sizes;
   const finding = `${mega(bytesOnDisk)} on disk; rows and indexes need ${mega(needed)}.`;

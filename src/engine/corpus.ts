@@ -1,5 +1,4 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { CorpusStatistics } from '../core/ranking/types.ts';
 import { StatisticsBuilder } from '../core/statistics.ts';
 import type { FileUpdate, IndexStore } from '../store/types.ts';
@@ -15,10 +14,13 @@ export interface Corpus {
   save(): Promise<void>;
 }
 
-const FILE = 'statistics.bin';
+/** The file, below the index folder, with the statistics of one generation. */
+export function statisticsFile(generation: string): string {
+  return `statistics_${generation}.bin`;
+}
 
-export async function openCorpus(dir: string, store: IndexStore, expectedChunks: number): Promise<Corpus> {
-  const path = join(dir, FILE);
+/** `path` is the file that the statistics are kept in. */
+export async function openCorpus(path: string, store: IndexStore, expectedChunks: number): Promise<Corpus> {
   let builder = await load(path);
   let counted = builder?.current().chunks ?? 0;
   let added = 0;

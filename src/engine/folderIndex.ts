@@ -1,25 +1,21 @@
 import { mkdir } from 'node:fs/promises';
-import { CancellationTokenSource } from 'vscode-jsonrpc';
+import { CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc';
 import { ErrorCode, type IndexPhase, type IndexStatus, type IndexSummary, type OpenParams } from '../protocol/engine.ts';
-import { inspectStore, StoreDamagedError } from '../store/index.ts';
+import { bytesBelow, inspectStore, StoreDamagedError, StoreUnavailableError } from '../store/index.ts';
 import type { IndexStore, LedgerEntry } from '../store/types.ts';
-import type { Corpus } from './corpus.ts';
 import { engineError } from './errors.ts';
 import { indexFingerprint } from './fingerprint.ts';
 import { describeStatus, type Progress } from './folderStatus.ts';
+import { FOLLOW_MS, lookAgain, writerCaughtUp } from './following.ts';
 import { createGate } from './gate.ts';
-import { rememberFolder } from './indexFolder.ts';
-import { LiveIndex } from './liveIndex.ts';
+import type { IndexOutcome } from './indexer.ts';
+import { rememberFolder, sweepBesideStore } from './indexFolder.ts';
+import { LiveIndex, type OpenGeneration, readLedger } from './liveIndex.ts';
 import { runPass } from './pass.ts';
-import { planFolder } from './planFolder.ts';
 import { type EngineServices, messageOf } from './services.ts';
-import { createWorkQueue } from './workQueue.ts';
+import { createWorkQueue, type Work } from './workQueue.ts';
 import { takeWriterLock, type WriterLock } from './writerLock.ts';
 
-/** A follower looks this often for the writer's commits and for the writer's end. */
-const FOLLOW_MS = 1000;
-/** Looks without progress after which a follower stops waiting for its writer. */
-const FOLLOW_PATIENCE = 40;
 /** Everything is compared with the disk this often, for changes that no watcher told. */
 const RECONCILE_MS = 10 * 60_000;
 /** Walking the index folder for its size is no work for every save. */
@@ -47,6 +43,7 @@ export class FolderIndex {
   readonly #events: FolderEvents;
   readonly #gate;
   readonly #fingerprint: string;
+  #writtenChunks = 0;
   readonly #queue = createWorkQueue();
   readonly #index: LiveIndex;
   #lock: WriterLock | undefined;
@@ -76,23 +73,29 @@ export class FolderIndex {
     this.#index = new LiveIndex({
       indexDir: params.indexDir,
       fingerprint: this.#fingerprint,
-      // A dimension must be divisible by eight; without an embedder the column stays empty.
-      dimension: services.embedder?.info.dimension ?? 8,
+      embedder: services.embedder?.info,
+      embedderFor: (key) => services.embedderFor(key),
       onDamage: (store, error) => this.#recover(store, error),
       onTrouble: (error) => this.#say('warn', messageOf(error)),
     });
   }
 
   /**
-   * Runs a read over the index as it is now; undefined while there is none. The store stays open until the read has ended, also
+   * Runs a read over the generation that answers now; undefined while there is none. Its store stays open until the read has ended, also
    * when another one takes its place meanwhile. Data that cannot be read makes the index start anew.
    */
-  read<T>(action: (store: IndexStore, corpus: Corpus) => Promise<T>): Promise<T | undefined> {
+  read<T>(action: (generation: OpenGeneration) => Promise<T>): Promise<T | undefined> {
     return this.#index.read(action);
   }
 
+  /** Of what answers. */
   get ledger(): ReadonlyMap<string, LedgerEntry> {
-    return this.#index.ledger;
+    return this.#index.answering?.ledger ?? new Map();
+  }
+
+  /** Chunks that this process has written. */
+  get writtenChunks(): number {
+    return this.#writtenChunks;
   }
 
   /** Opens what is there, and starts to bring it in step with the disk. Throws an error for people when neither is possible. */
@@ -108,8 +111,7 @@ export class FolderIndex {
     if (state === 'damaged') this.#say('warn', `The index was damaged (${detail}) and is being rebuilt.`);
     const writable = this.#params.index && (await this.#tryToWrite());
     if (writable) await this.#openOrRebuild(state === 'damaged');
-    else if (state === 'ready') await this.#openAsReader();
-    else if (this.#phase !== 'following' && this.#params.index) {
+    else if (!(await this.#openAsReader()) && this.#phase !== 'following' && this.#params.index) {
       throw engineError(ErrorCode.IndexNotWritable, `The index folder ${indexDir} cannot be written: choose another one.`);
     }
     this.#every(RECONCILE_MS, () => this.changed([]));
@@ -123,9 +125,11 @@ export class FolderIndex {
     this.#start();
   }
 
-  pause(): void {
+  /** Settles when no step runs any more that a pause cannot stop: from then on nothing is written. */
+  async pause(): Promise<void> {
     this.#gate.close();
     this.#emit();
+    await this.#gate.idle();
   }
 
   resume(): void {
@@ -162,12 +166,15 @@ export class FolderIndex {
     }
     this.#cancel?.cancel();
     await this.#stopPass();
+    this.#gate.open();
     await this.#openAsWriter(true);
   }
 
   /** Settles when everything known so far is searchable, or when indexing stands still (paused, failed, read-only). */
   async settled(): Promise<IndexSummary> {
-    if (this.#phase === 'following') await this.#followed();
+    const isFollowing = (): boolean => !this.#closed && this.#phase === 'following';
+    const look = (): Promise<void> => this.#follow();
+    if (isFollowing()) await writerCaughtUp({ folder: this.folder, files: this.#params.files, index: this.#index, isFollowing, look });
     // An engine that rests before it is replaced is not done: this call then ends with the process and is asked again.
     while (!this.#closed && (this.#resting || (this.#running !== undefined && !this.#gate.closed))) {
       await (this.#resting ? new Promise((resolve) => setTimeout(resolve, REST_LOOK_MS)) : this.#running);
@@ -183,13 +190,14 @@ export class FolderIndex {
       phase: this.#gate.closed && this.#lock !== undefined ? 'paused' : this.#phase,
       message: this.#message || (this.#gate.waitsForPower ? ON_BATTERY : embedderProblem),
       progress: this.#progress,
-      ledger: this.#index.ledger,
+      ledger: this.ledger,
+      buildingLedger: this.#index.older === undefined ? undefined : this.#index.own?.ledger,
       skippedByRule: this.#skipped,
       bytesOnDisk: this.#bytesOnDisk,
       embedder: embedder
         ? { id: embedder.info.id, device: embedder.info.device, reason: embedder.note?.() ?? '' }
         : { id: 'none', device: '', reason: embedderProblem },
-      semantic: embedder !== undefined,
+      semantic: embedder !== undefined && (this.#index.older === undefined || this.#index.older.embedder !== undefined),
       now: Date.now(),
     });
   }
@@ -207,10 +215,16 @@ export class FolderIndex {
   /** What one of several reads finds damaged is replaced once: the others find another store in its place. */
   async #recover(store: IndexStore, error: StoreDamagedError): Promise<void> {
     if (this.#lock !== undefined) await this.#stopPass();
-    if (this.#closed || this.#index.store !== store) return;
+    if (this.#closed || this.#index.answering?.store !== store) return;
     if (this.#lock === undefined) {
       // The writer repairs it; this process opens what it has made when it looks next.
       await this.#index.letGo();
+      return;
+    }
+    if (this.#index.older?.store === store) {
+      await this.#index.forgetOlder(true);
+      this.#say('warn', `The older index was damaged and is gone; the new one is being built: ${error.message}`);
+      this.changed([]);
       return;
     }
     this.#say('warn', `The index was damaged and is being rebuilt: ${error.message}`);
@@ -243,30 +257,38 @@ export class FolderIndex {
   async #openAsWriter(fresh: boolean): Promise<void> {
     if (fresh) await this.#index.drop();
     // Its size on disk is measured after the first pass.
-    const store = await this.#index.open(true);
-    await rememberFolder(this.#params.indexDir, this.folder);
-    const { removedRows, forgottenFiles } = await store.repair();
-    if (removedRows + forgottenFiles > 0) {
+    await this.#index.open(true);
+    const { indexDir } = this.#params;
+    await rememberFolder(indexDir, this.folder);
+    await sweepBesideStore(indexDir);
+    for (const generation of this.#index.written) {
+      const { removedRows, forgottenFiles } = await generation.store.repair();
+      if (removedRows + forgottenFiles === 0) continue;
       this.#say('info', `An unfinished commit was undone: ${removedRows} rows removed, ${forgottenFiles} files to read again.`);
-      await this.#index.readLedger();
+      await readLedger(generation);
     }
     this.changed([]);
   }
 
-  async #openAsReader(): Promise<void> {
+  /** False when there is nothing to read. */
+  async #openAsReader(): Promise<boolean> {
     try {
-      await this.#measure(await this.#index.open(false));
+      await this.#index.open(false);
+      await this.#measure();
     } catch (error) {
+      // An index of other settings alone that is not complete, or none at all: there is nothing to read.
+      if (error instanceof StoreUnavailableError) return false;
       if (!(error instanceof StoreDamagedError)) throw error;
       // A reader cannot repair it: it goes on without an index, so that a person can be told what is wrong.
       await this.#index.letGo();
       this.#say('warn', `The index is damaged: ${error.message}`);
     }
     if (this.#phase === 'opening') this.#phase = 'ready';
+    return true;
   }
 
-  async #measure(store: IndexStore): Promise<void> {
-    this.#bytesOnDisk = (await store.counts()).bytesOnDisk;
+  async #measure(): Promise<void> {
+    this.#bytesOnDisk = await bytesBelow(this.#params.indexDir).catch(() => 0);
     this.#measuredAt = Date.now();
   }
 
@@ -291,33 +313,14 @@ export class FolderIndex {
         throw error;
       });
     } else if (this.#lock === undefined) {
-      const { store } = this.#index;
-      if (store !== undefined) {
-        try {
-          await this.#index.refresh();
-        } catch (error) {
-          if (!(error instanceof StoreDamagedError)) throw error;
-          await this.#recover(store, error);
-        }
-      } else if ((await inspectStore(this.#params.indexDir, this.#fingerprint)).state === 'ready') {
-        await this.#measure(await this.#index.open(false));
+      const store = this.#index.answering?.store;
+      try {
+        if (await lookAgain(this.#index, this.#params.indexDir)) await this.#measure();
+      } catch (error) {
+        if (store === undefined || !(error instanceof StoreDamagedError)) throw error;
+        await this.#recover(store, error);
       }
       this.#emit();
-    }
-  }
-
-  /** Settles when the writer has caught up with the disk, when it makes no more progress, or when this process took over. */
-  async #followed(): Promise<void> {
-    let behind = Number.POSITIVE_INFINITY;
-    let idle = 0;
-    while (!this.#closed && this.#phase === 'following' && idle < FOLLOW_PATIENCE) {
-      await this.#follow();
-      const { plan } = await planFolder(this.folder, { all: true, paths: [] }, this.#index.ledger, this.#params.files);
-      const now = plan.read.length + plan.removed.length;
-      if (now === 0 && this.#index.store !== undefined) return;
-      idle = now < behind ? 0 : idle + 1;
-      behind = now;
-      await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS / 4));
     }
   }
 
@@ -345,29 +348,52 @@ export class FolderIndex {
   async #pass(): Promise<void> {
     await this.#gate.passed();
     const work = this.#queue.take();
-    const { store, corpus, ledger } = this.#index;
-    if (work === undefined || store === undefined || corpus === undefined || this.#stopping) return;
+    const { own, older } = this.#index;
+    if (work === undefined || own === undefined || this.#stopping) return;
     const startedAt = Date.now();
     this.#cancel = new CancellationTokenSource();
-    const { files, chunks, removed } = await runPass({
-      token: this.#cancel.token,
+    // What answers comes first: it is in step with the disk while the other one is built.
+    for (const generation of this.#index.written) {
+      const isOwn = generation === own;
+      const { files, chunks, removed } = await this.#bring(generation, work, true).catch((error: unknown) =>
+        this.#olderFailed(isOwn, error),
+      );
+      if (!isOwn) continue;
+      this.#totals.indexedFiles += files;
+      this.#totals.indexedChunks += chunks;
+      this.#totals.removedFiles += removed;
+    }
+    if (work.all && !this.#stopping) {
+      await this.#index.complete();
+      if (older !== undefined) this.#say('info', 'The new index is complete and answers from now on.');
+    }
+    if (work.all || Date.now() - this.#measuredAt > MEASURE_MS) await this.#measure();
+    this.#totals.ms += Date.now() - startedAt;
+    this.#message = '';
+  }
+
+  /** Brings one generation in step with the disk. A long pass looks at single saved files in between; such a look is not `long`. */
+  #bring(generation: OpenGeneration, work: Work, long: boolean): Promise<IndexOutcome> {
+    const isOwn = generation === this.#index.own;
+    return runPass({
       folder: this.folder,
       indexDir: this.#params.indexDir,
-      fingerprint: this.#fingerprint,
       files: this.#params.files,
       work,
-      store,
-      corpus,
-      ledger,
+      generation,
       services: this.#services,
       gate: this.#gate,
+      between: long ? () => this.#lookAtSaves() : undefined,
       onPhase: (phase) => {
+        if (!long) return;
         if (phase === 'upkeep') this.#progress = undefined;
         this.#phase = phase;
         this.#emit();
       },
-      onProgress: (done, total) => {
-        this.#progress = { startedAt, total, done };
+      onProgress: (done, total, chunks) => {
+        this.#writtenChunks += chunks;
+        if (!long || !isOwn) return;
+        this.#progress = { startedAt: this.#progress?.startedAt ?? Date.now(), total, done };
         this.#emit();
       },
       onSkipped: (skipped) => {
@@ -375,13 +401,23 @@ export class FolderIndex {
       },
       say: (level, message) => this.#say(level, message),
       cancelled: () => this.#stopping,
+      token: this.#cancel?.token ?? CancellationToken.None,
     });
-    if (work.all || Date.now() - this.#measuredAt > MEASURE_MS) await this.#measure(store);
-    this.#totals.indexedFiles += files;
-    this.#totals.indexedChunks += chunks;
-    this.#totals.removedFiles += removed;
-    this.#totals.ms += Date.now() - startedAt;
-    this.#message = '';
+  }
+
+  /** Files that are saved during a long pass are searchable at once; the next pass looks at them again. */
+  async #lookAtSaves(): Promise<void> {
+    const paths = this.#queue.fresh();
+    const generation = this.#index.written[0];
+    if (paths.length > 0 && generation !== undefined) await this.#bring(generation, { all: false, paths }, false);
+  }
+
+  /** What is wrong with an older generation does not keep the wanted one from being built. */
+  async #olderFailed(isOwn: boolean, error: unknown): Promise<IndexOutcome> {
+    if (isOwn) throw error;
+    this.#say('warn', `The older index is not in step with the disk any more: ${messageOf(error)}`);
+    if (error instanceof StoreDamagedError) await this.#index.forgetOlder(true);
+    return { files: 0, chunks: 0, removed: 0 };
   }
 
   async #passFailed(error: unknown): Promise<void> {
@@ -404,7 +440,7 @@ export class FolderIndex {
   /** Ends the running pass after its batch, also one that waits at a closed gate. */
   async #stopPass(): Promise<void> {
     this.#stopping = true;
-    this.#gate.open();
+    this.#gate.wake();
     await this.#running;
     this.#stopping = false;
   }

@@ -1,4 +1,4 @@
-import type { IndexPhase, IndexStatus } from '../protocol/engine.ts';
+import type { BuildingStatus, IndexPhase, IndexStatus } from '../protocol/engine.ts';
 import type { LedgerEntry } from '../store/types.ts';
 
 /** Progress of the pass that runs now. */
@@ -14,7 +14,10 @@ export interface StatusParts {
   readonly phase: IndexPhase;
   readonly message: string;
   readonly progress: Progress | undefined;
+  /** Of what answers. */
   readonly ledger: ReadonlyMap<string, LedgerEntry>;
+  /** Of what is built meanwhile; undefined when that is what answers. */
+  readonly buildingLedger: ReadonlyMap<string, LedgerEntry> | undefined;
   readonly skippedByRule: number;
   readonly bytesOnDisk: number;
   readonly embedder: IndexStatus['embedder'];
@@ -31,6 +34,7 @@ export function describeStatus(parts: StatusParts): IndexStatus {
   const seconds = progress === undefined ? 0 : (parts.now - progress.startedAt) / 1000;
   const rate = progress === undefined || seconds < SECONDS_FOR_A_RATE ? 0 : progress.done / seconds;
   const left = progress === undefined ? 0 : progress.total - progress.done;
+  const building = buildingStatus(parts, left);
   let files = 0;
   let chunks = 0;
   let skipped = parts.skippedByRule;
@@ -57,5 +61,16 @@ export function describeStatus(parts: StatusParts): IndexStatus {
     semantic: parts.semantic,
     message: parts.message,
     indexDir: parts.indexDir,
+    ...(building === undefined ? {} : { building }),
   };
+}
+
+/** Before the first look at the disk, what the older one holds stands for all files. */
+function buildingStatus({ ledger, buildingLedger, progress, embedder }: StatusParts, left: number): BuildingStatus | undefined {
+  if (buildingLedger === undefined) return undefined;
+  let chunks = 0;
+  for (const entry of buildingLedger.values()) chunks += entry.chunks;
+  const files = buildingLedger.size;
+  const total = progress === undefined ? Math.max(files, ledger.size) : files + left;
+  return { embedder: embedder.id, files, chunks, coverage: total === 0 ? 1 : files / total };
 }

@@ -9,12 +9,24 @@ export interface Gate {
   close(reason?: GateReason): void;
   /** Takes one reason away, or all. */
   open(reason?: GateReason): void;
+  /** Lets through whoever waits now, so that they see that they are cancelled; the gate stays as it is. */
+  wake(): void;
   passed(): Promise<void>;
+  /** Passes, and runs a step that nothing can stop. */
+  step<T>(action: () => Promise<T>): Promise<T>;
+  /** Settles when no step runs any more. */
+  idle(): Promise<void>;
 }
 
 export function createGate(closed: boolean): Gate {
   let waiting: (() => void)[] = [];
+  const steps = new Set<Promise<unknown>>();
   const reasons = new Set<GateReason>(closed ? ['person'] : []);
+  const wake = (): void => {
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  };
+  const passed = (): Promise<void> => (reasons.size > 0 ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve());
   return {
     get closed() {
       return reasons.size > 0;
@@ -28,10 +40,22 @@ export function createGate(closed: boolean): Gate {
     open: (reason) => {
       if (reason === undefined) reasons.clear();
       else reasons.delete(reason);
-      if (reasons.size > 0) return;
-      for (const resolve of waiting) resolve();
-      waiting = [];
+      if (reasons.size === 0) wake();
     },
-    passed: () => (reasons.size > 0 ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
+    wake,
+    passed,
+    async step(action) {
+      await passed();
+      const step = action();
+      steps.add(step);
+      try {
+        return await step;
+      } finally {
+        steps.delete(step);
+      }
+    },
+    async idle() {
+      await Promise.allSettled(steps);
+    },
   };
 }

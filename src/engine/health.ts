@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../store/types.ts';
 import { runChecks } from './checks.ts';
 import { engineError } from './errors.ts';
 import { indexFingerprint } from './fingerprint.ts';
-import { removeIfEmpty, removeIndex, removeOrphans } from './indexFolder.ts';
+import { removeIfEmpty, removeIndex, removeOrphans, sweepBesideStore } from './indexFolder.ts';
 import type { OpenFolderState } from './openFolderState.ts';
 import { type EngineServices, messageOf } from './services.ts';
 import { forgive } from './suspects.ts';
@@ -70,15 +70,18 @@ async function cleanUp({ open, services }: HealthParts, roots: readonly string[]
   let freedBytes = 0;
   for (const { index, params } of open.values()) {
     const before = await bytesBelow(params.indexDir).catch(() => 0);
-    const { phase } = index.status();
+    const { phase, building } = index.status();
     if ((await readWriter(params.indexDir))?.pid !== process.pid) {
       notes.push(`${index.folder} is written by another window or process: clean it up there.`);
       continue;
     }
     try {
-      await index.read((store) => store.upkeep());
-      // Until the first pass is through, what an earlier version or model left still answers.
-      if (phase === 'ready' && embedder !== undefined) await dropOtherGenerations(params.indexDir, fingerprint);
+      await index.read(({ store }) => store.upkeep());
+      // Until the first pass is through, what an earlier version or model left still answers; without an embedder it waits for its return.
+      if (phase === 'ready' && building === undefined && embedder !== undefined) {
+        await dropOtherGenerations(params.indexDir, fingerprint);
+        await sweepBesideStore(params.indexDir);
+      }
     } catch (error) {
       notes.push(`${index.folder} could not be cleaned up: ${messageOf(error)}`);
     }

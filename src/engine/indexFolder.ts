@@ -1,12 +1,15 @@
 import { readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesBelow, dropStore } from '../store/index.ts';
+import { bytesBelow, dropStore, generationName, recordedGenerations } from '../store/index.ts';
+import { statisticsFile } from './corpus.ts';
+import { lastCheckFile } from './lastCheck.ts';
 import { readWriter } from './writerLock.ts';
 
 /** `folder.json` in an index says whose index it is, so that the index of a folder that is gone can be found. */
 const OWNER_FILE = 'folder.json';
 /** What the engine keeps in an index beside the store's tables and the lock. */
-const BESIDE_THE_STORE = ['statistics.bin', 'in-progress.json', 'suspects.json', OWNER_FILE];
+const BESIDE_THE_STORE = ['in-progress.json', 'suspects.json', OWNER_FILE];
+const OF_A_GENERATION = /^(statistics|checked)(_\w+)?\.(bin|json)$/;
 
 export interface RemovedOrphan {
   readonly folder: string;
@@ -22,10 +25,23 @@ export async function rememberFolder(indexDir: string, folder: string): Promise<
   await rename(draft, path);
 }
 
+/** Removes what is kept beside the store for generations that are gone. */
+export async function sweepBesideStore(indexDir: string): Promise<void> {
+  const kept = new Set(
+    (await recordedGenerations(indexDir)).flatMap(({ fingerprint }) => {
+      const name = generationName(fingerprint);
+      return [statisticsFile(name), lastCheckFile(name)];
+    }),
+  );
+  const names = await readdir(indexDir).catch(() => []);
+  for (const name of names) if (OF_A_GENERATION.test(name) && !kept.has(name)) await rm(join(indexDir, name), { force: true });
+}
+
 /** Removes an index with everything in it; returns the bytes that it took. The caller holds the lock, or knows that nobody does. */
 export async function removeIndex(indexDir: string): Promise<number> {
   const bytes = await bytesBelow(indexDir).catch(() => 0);
   await dropStore(indexDir);
+  await sweepBesideStore(indexDir);
   for (const name of BESIDE_THE_STORE) await rm(join(indexDir, name), { force: true });
   return bytes;
 }

@@ -2,6 +2,7 @@ import type { CancellationToken } from 'vscode-jsonrpc';
 import type { FoundFile } from '../core/files.ts';
 import { MAX_ATTEMPTS, type WorkPlan } from '../core/plan.ts';
 import type { Commit, FileUpdate, IndexStore, LedgerEntry } from '../store/types.ts';
+import type { EmbedService } from './embedService.ts';
 import { emptyUpdate, textsToEmbed, toUpdate } from './fileUpdate.ts';
 import type { Gate } from './gate.ts';
 import type { EngineServices } from './services.ts';
@@ -15,13 +16,18 @@ export interface IndexRun {
   /** What is searchable now; the run keeps it in step with its commits. */
   readonly ledger: Map<string, LedgerEntry>;
   readonly services: EngineServices;
+  /** Undefined for an index without vectors. */
+  readonly embedder: EmbedService | undefined;
   readonly gate: Gate;
   readonly maxFileBytes: number;
   readonly suspects: Suspects;
   /** The file that names what is being parsed. */
   readonly journal: string;
   readonly onCommit: (updates: readonly FileUpdate[], removed: readonly string[]) => void;
-  readonly onProgress: (filesDone: number) => void;
+  /** `chunks` were written since the last call. */
+  readonly onProgress: (filesDone: number, chunks: number) => void;
+  /** Called between two steps of a long run; what it does is done before the next step. */
+  readonly between: () => Promise<void>;
   readonly cancelled: () => boolean;
   readonly token: CancellationToken;
 }
@@ -36,6 +42,9 @@ export interface IndexOutcome {
 const BATCH_FILES = [24, 64, 160, 320] as const;
 /** Bytes of source in one batch. Three batches are under way at most, so this bounds the memory of a run. */
 const BATCH_BYTES = 1_000_000;
+/** Time between two looks at what else is to be done, while texts are embedded. */
+const STEP_MS = 500;
+const FIRST_STEP_TEXTS = 32;
 
 /**
  * Reads, chunks, embeds and commits the files of a plan. Three stages overlap: while one batch is committed, the next
@@ -68,6 +77,7 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
     ahead = draft(at + 1);
     // A failure in the batch ahead is seen when its turn comes; until then it must not count as unhandled.
     ahead.catch(() => undefined);
+    await run.between();
     const next = await toCommit(run, batches[at] ?? [], drafts).catch(async (error: unknown) => {
       // What is being committed counts before the failure does: the next pass then plans with it.
       await committed;
@@ -75,13 +85,13 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
     });
     await committed;
     if (run.cancelled()) break;
-    committed = commit(run, next).then(() => {
+    committed = commit(run, next).then((isDone) => {
+      if (!isDone) return;
       done += batches[at]?.length ?? 0;
-      for (const update of next.updates) {
-        if (update.file.state === 'indexed') files++;
-        chunks += update.chunks.length;
-      }
-      run.onProgress(done);
+      files += next.updates.filter(({ file }) => file.state === 'indexed').length;
+      const written = next.updates.reduce((sum, update) => sum + update.chunks.length, 0);
+      chunks += written;
+      run.onProgress(done, written);
     });
     committed.catch(() => undefined);
   }
@@ -101,19 +111,26 @@ function quarantine({ path, size, mtimeMs }: FoundFile): FileUpdate {
   return emptyUpdate({ path, size, mtimeMs, hash: '', chunks: 0, state: 'failed', skipReason: '', error, attempts: MAX_ATTEMPTS });
 }
 
-async function commit(run: IndexRun, next: Commit): Promise<void> {
-  if (next.updates.length === 0 && next.removed.length === 0) return;
-  await run.store.commit(next);
+/** False when the run was cancelled before. */
+async function commit(run: IndexRun, next: Commit): Promise<boolean> {
+  if (next.updates.length === 0 && next.removed.length === 0) return true;
+  const isDone = await run.gate.step(async () => {
+    if (run.cancelled()) return false;
+    await run.store.commit(next);
+    return true;
+  });
+  if (!isDone) return false;
   for (const path of next.removed) run.ledger.delete(path);
   for (const { file } of next.updates) run.ledger.set(file.path, file);
   run.onCommit(next.updates, next.removed);
+  return true;
 }
 
 async function toCommit(run: IndexRun, batch: readonly FoundFile[], drafts: readonly FileDraft[]): Promise<Commit> {
   const found = new Map(batch.map((file) => [file.path, file]));
   const texts = drafts.flatMap(textsToEmbed);
-  const { embedder } = run.services;
-  const vectors = embedder === undefined || texts.length === 0 ? null : await embedder.embed(texts, 'document', run.token);
+  const { embedder } = run;
+  const vectors = embedder === undefined || texts.length === 0 ? null : await embedInSteps(run, embedder, texts);
   const dimension = embedder?.info.dimension ?? 0;
   const updates: FileUpdate[] = [];
   const removed: string[] = [];
@@ -137,6 +154,23 @@ async function toCommit(run: IndexRun, batch: readonly FoundFile[], drafts: read
     }
   }
   return { updates, removed };
+}
+
+/** A pause must not wait for a whole batch, which a large model works on for minutes: a step grows and shrinks with what it takes. */
+async function embedInSteps(run: IndexRun, embedder: EmbedService, texts: readonly string[]): Promise<Float32Array> {
+  const { dimension } = embedder.info;
+  const vectors = new Float32Array(texts.length * dimension);
+  let size = FIRST_STEP_TEXTS;
+  let at = 0;
+  while (at < texts.length && !run.cancelled()) {
+    const startedAt = performance.now();
+    vectors.set(await embedder.embed(texts.slice(at, at + size), 'document', run.token), at * dimension);
+    at += size;
+    size = Math.max(1, Math.min(2 * size, Math.round((size * STEP_MS) / Math.max(1, performance.now() - startedAt))));
+    await run.between();
+    await run.gate.passed();
+  }
+  return vectors;
 }
 
 function withoutChunks(

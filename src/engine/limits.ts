@@ -23,7 +23,7 @@ export function keepLimits(connection: MessageConnection, options: EngineOptions
   watchMemory({
     limitBytes: limitMB * 1e6,
     usedBytes: () => process.memoryUsage.rss(),
-    chunks: () => indexes().reduce((sum, index) => sum + index.status().chunks, 0),
+    chunks: () => indexes().reduce((sum, index) => sum + index.writtenChunks, 0),
     onExceeded: (used) =>
       void restart(`The engine has grown to ${Math.round(used / 1e6)} MB, more than the ${limitMB} MB it may take, and starts anew.`),
   });

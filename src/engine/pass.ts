@@ -1,11 +1,9 @@
 import type { CancellationToken } from 'vscode-jsonrpc';
 import type { FileSettings, SkippedFile } from '../core/files.ts';
-import { dropOtherGenerations } from '../store/index.ts';
-import type { IndexStore, LedgerEntry } from '../store/types.ts';
-import type { Corpus } from './corpus.ts';
 import type { Gate } from './gate.ts';
 import { type IndexOutcome, indexFiles } from './indexer.ts';
 import { readLastCheck, writeLastCheck } from './lastCheck.ts';
+import type { OpenGeneration } from './liveIndex.ts';
 import { planFolder } from './planFolder.ts';
 import { renewTimes } from './renewTimes.ts';
 import type { EngineServices } from './services.ts';
@@ -20,16 +18,16 @@ const DRIFT_FOR_RECOUNT = 0.2;
 export interface Pass {
   readonly folder: string;
   readonly indexDir: string;
-  readonly fingerprint: string;
   readonly files: FileSettings;
   readonly work: Work;
-  readonly store: IndexStore;
-  readonly corpus: Corpus;
-  readonly ledger: Map<string, LedgerEntry>;
+  readonly generation: OpenGeneration;
   readonly services: EngineServices;
   readonly gate: Gate;
+  /** Called between two steps of a long pass; undefined for what such a call itself does. */
+  readonly between: (() => Promise<void>) | undefined;
   readonly onPhase: (phase: 'scanning' | 'indexing' | 'upkeep') => void;
-  readonly onProgress: (done: number, total: number) => void;
+  /** `chunks` were written since the last call. */
+  readonly onProgress: (done: number, total: number, chunks: number) => void;
   readonly onSkipped: (skipped: readonly SkippedFile[]) => void;
   readonly say: (level: 'info' | 'warn', message: string) => void;
   readonly cancelled: () => boolean;
@@ -41,10 +39,11 @@ const NOTHING: IndexOutcome = { files: 0, chunks: 0, removed: 0 };
 
 /** Brings the index in step with the disk once: plan, index, upkeep. Whatever fails leaves what was committed. */
 export async function runPass(pass: Pass): Promise<IndexOutcome> {
-  const { store, ledger, work } = pass;
+  const { work, between } = pass;
+  const { fingerprint, store, corpus, ledger, embedder } = pass.generation;
   if (work.all) pass.onPhase('scanning');
   const startedAt = Date.now();
-  const checkedMs = await readLastCheck(pass.indexDir);
+  const checkedMs = await readLastCheck(pass.indexDir, fingerprint);
   const { plan, skipped } = await planFolder(pass.folder, work, ledger, pass.files, checkedMs);
   if (skipped !== undefined) pass.onSkipped(skipped);
   let outcome = NOTHING;
@@ -55,7 +54,7 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
     for (const { path } of suspects.quarantined) {
       pass.say('warn', `The engine ended twice while it read ${path}: the file is left out until it changes.`);
     }
-    pass.onProgress(0, plan.read.length);
+    pass.onProgress(0, plan.read.length, 0);
     pass.onPhase('indexing');
     outcome = await indexFiles({
       folder: pass.folder,
@@ -63,33 +62,33 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
       store,
       ledger,
       services: pass.services,
+      embedder,
       gate: pass.gate,
       maxFileBytes: pass.files.maxFileBytes,
       suspects,
-      journal: journalOf(pass.indexDir),
-      onCommit: (updates) => pass.corpus.add(updates),
-      onProgress: (done) => pass.onProgress(done, plan.read.length),
+      // The parser may be at a file of the long pass as well, and the journal names one.
+      journal: between === undefined ? '' : journalOf(pass.indexDir),
+      onCommit: (updates) => corpus.add(updates),
+      onProgress: (done, chunks) => pass.onProgress(done, plan.read.length, chunks),
+      between: between ?? (() => Promise.resolve()),
       cancelled: pass.cancelled,
       token: pass.token,
     });
     await renewTimes(store, before, ledger);
   }
   if (pass.cancelled()) return outcome;
-  if (skipped !== undefined) await writeLastCheck(pass.indexDir, startedAt);
-  await upkeep(pass);
+  if (skipped !== undefined) await writeLastCheck(pass.indexDir, fingerprint, startedAt);
+  if (between !== undefined) await upkeep(pass);
   return outcome;
 }
 
-async function upkeep({ store, corpus, work, indexDir, fingerprint, services, onPhase }: Pass): Promise<void> {
+async function upkeep({ generation: { store, corpus }, work, gate, onPhase, cancelled }: Pass): Promise<void> {
   // Rows outside the full-text index are found but scored inexactly, so a whole pass leaves none.
   if ((await store.unindexedRows()) > (work.all ? 0 : UNINDEXED_ROWS)) {
     onPhase('upkeep');
-    await store.upkeep();
+    await gate.step(() => (cancelled() ? Promise.resolve() : store.upkeep()));
   }
   if (!work.all) return;
-  // The generation is complete now: the tables of earlier versions and models can go.
-  // Keyword search alone is an emergency: the index with vectors stays for when it is over.
-  if (services.embedder !== undefined) await dropOtherGenerations(indexDir, fingerprint);
   if (corpus.drift > DRIFT_FOR_RECOUNT) await corpus.recount(store);
   await corpus.save();
 }

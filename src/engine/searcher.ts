@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CancellationToken } from 'vscode-jsonrpc';
+import type { FusionForm } from '../core/embedder.ts';
 import { bestLine, matchedWords } from '../core/highlight.ts';
 import { questionTokens } from '../core/identifiers.ts';
 import { resolveLanguage } from '../core/languages.ts';
@@ -14,7 +15,9 @@ import { ErrorCode } from '../protocol/engine.ts';
 import type { SearchHit, SearchMode, SearchRequest, SearchResponse } from '../protocol/search.ts';
 import type { IndexStore, RowFilter } from '../store/types.ts';
 import { gatherCandidates } from './candidates.ts';
+import type { EmbedService } from './embedService.ts';
 import { engineError } from './errors.ts';
+import { embedderKey } from './fingerprint.ts';
 import type { FolderIndex } from './folderIndex.ts';
 import { followHops } from './hops.ts';
 import { candidateCount, NOT_RERANKED, type RerankedHits, type Reranking } from './rerank/reranking.ts';
@@ -22,6 +25,10 @@ import { type EngineServices, messageOf } from './services.ts';
 
 /** Distinct words of pasted code that are searched; the rarest say most, and each costs the store time. */
 const MOST_TOKENS = 32;
+/** The question's vector, null for a question without words, undefined when it could not be embedded. */
+type Embedded = Float32Array | null | undefined;
+
+const BY_WORDS: FusionForm = { form: 'convex', keyword: 1, dense: 0 };
 
 /** Answers one question over one or more folders, best first. */
 export async function search(
@@ -37,19 +44,29 @@ export async function search(
     throw engineError(ErrorCode.BadQuery, 'Type a question or some words to search for.');
   }
   const notes: string[] = [...query.hints];
+  const wanted = servedMode(request.mode, indexes, services, notes);
   const timings: Record<string, number> = {};
-  const wanted = servedMode(request.mode, services, notes);
-  const embedded = wanted === 'keyword' ? null : await timed(timings, 'embed', () => tryToEmbed(services, request, query, token, notes));
-  const mode = embedded === undefined ? 'keyword' : wanted;
-  const vector = embedded ?? null;
+  const vectors = new Map<string, Promise<Embedded>>();
+  /** Folders whose indexes were made with the same embedder share the question's vector. */
+  const vectorFor = (embedder: EmbedService): Promise<Embedded> => {
+    const key = embedderKey(embedder.info);
+    const known = vectors.get(key) ?? timed(timings, 'embed', () => tryToEmbed(embedder, services, request, query, token, notes));
+    vectors.set(key, known);
+    return known;
+  };
   const limit = request.rerank === undefined ? request.limit : Math.max(request.limit, candidateCount(request.rerank));
   const wide = { ...request, limit };
-  const found = await Promise.all(indexes.map((index) => searchFolder(index, services, wide, query, mode, vector, timings)));
+  const found = await Promise.all(indexes.map((index) => searchFolder(index, wide, query, wanted, vectorFor, timings)));
+  const embedded = await Promise.all(vectors.values());
+  const mode = embedded.length > 0 && embedded.every((vector) => vector === undefined) ? 'keyword' : wanted;
   const retrieved = found.flat().sort((a, b) => b.score - a.score);
   const retrievalMs = performance.now() - startedAt;
   const { hits, metrics } = await rerankedHits(reranking, retrieved, request, query.text, token);
   const coverage = coverageOf(indexes);
   if (coverage < 1) notes.push(`${Math.round(coverage * 100)} % of the files are searchable so far.`);
+  const building = indexes.flatMap((index) => index.status().building ?? []);
+  const least = Math.min(...building.map((one) => one.coverage));
+  if (building.length > 0) notes.push(`The index before this one answers while the new one is built (${Math.floor(least * 100)} %).`);
   return {
     hits: hits.slice(0, request.limit),
     ms: performance.now() - startedAt,
@@ -83,11 +100,10 @@ async function rerankedHits(
 
 async function searchFolder(
   index: FolderIndex,
-  services: EngineServices,
   request: SearchRequest,
   query: ParsedQuery,
-  mode: SearchMode,
-  vector: Float32Array | null,
+  wanted: SearchMode,
+  vectorFor: (embedder: EmbedService) => Promise<Embedded>,
   timings: Record<string, number>,
 ): Promise<readonly SearchHit[]> {
   const question = request.similarTo?.text ?? query.text;
@@ -97,7 +113,10 @@ async function searchFolder(
   const isWanted = (row: Candidate): boolean =>
     (condition === null || condition(row)) &&
     !(similarTo?.path === row.path && similarTo.startLine <= row.endLine && similarTo.endLine >= row.startLine);
-  const ranked = await index.read(async (store, corpus) => {
+  const ranked = await index.read(async ({ store, corpus, embedder }) => {
+    const embedded = embedder === undefined || wanted === 'keyword' ? undefined : await vectorFor(embedder);
+    const mode = embedded === undefined ? 'keyword' : wanted;
+    const vector = embedded ?? null;
     const statistics = corpus.current();
     const tokens = questionTokens(question)
       .map((token) => ({ token, frequency: statistics.chunkFrequency(token) }))
@@ -122,7 +141,7 @@ async function searchFolder(
       mode,
       rows: request.rows,
       limit: request.limit,
-      fusion: services.embedder?.info.fusion ?? { form: 'convex', keyword: 1, dense: 0 },
+      fusion: embedder?.info.fusion ?? BY_WORDS,
       without: new Set(request.without ?? []),
     };
     const first = await timed(timings, 'rank', () => Promise.resolve(rank(input)));
@@ -193,14 +212,15 @@ async function stillOnDisk(index: FolderIndex, ranked: readonly Ranked[]): Promi
 
 /** Undefined when it fails, with a note that says why: words still answer. */
 async function tryToEmbed(
+  embedder: EmbedService,
   services: EngineServices,
   request: SearchRequest,
   query: ParsedQuery,
   token: CancellationToken,
   notes: string[],
-): Promise<Float32Array | null | undefined> {
+): Promise<Embedded> {
   try {
-    return await questionVector(services, request, query, token);
+    return await questionVector(embedder, services, request, query, token);
   } catch (error) {
     notes.push(`By keywords only: ${messageOf(error)}`);
     return undefined;
@@ -208,13 +228,12 @@ async function tryToEmbed(
 }
 
 async function questionVector(
+  embedder: EmbedService,
   services: EngineServices,
   request: SearchRequest,
   query: ParsedQuery,
   token: CancellationToken,
 ): Promise<Float32Array | null> {
-  const { embedder } = services;
-  if (embedder === undefined) return null;
   const { similarTo } = request;
   // Code is compared with code: it is embedded as a document, cut as the index cuts it.
   const vector = similarTo
@@ -238,9 +257,9 @@ function rowFilter(request: SearchRequest, query: ParsedQuery): RowFilter {
   };
 }
 
-function servedMode(wanted: SearchMode, services: EngineServices, notes: string[]): SearchMode {
-  if (wanted === 'keyword' || services.embedder !== undefined) return wanted;
-  notes.push(services.embedderProblem);
+function servedMode(wanted: SearchMode, indexes: readonly FolderIndex[], services: EngineServices, notes: string[]): SearchMode {
+  if (wanted === 'keyword' || indexes.length === 0 || indexes.some((index) => index.status().semantic)) return wanted;
+  notes.push(services.embedderProblem || 'Keyword search only: the index that answers was made with another embedder.');
   return 'keyword';
 }
 
@@ -248,9 +267,10 @@ function coverageOf(indexes: readonly FolderIndex[]): number {
   let done = 0;
   let total = 0;
   for (const index of indexes) {
-    const { files, filesDone, filesTotal } = index.status();
+    const { files, filesDone, filesTotal, building } = index.status();
     done += files;
-    total += Math.max(files, files + filesTotal - filesDone);
+    // What is still to be read is read for the index that does not answer yet.
+    total += building === undefined ? Math.max(files, files + filesTotal - filesDone) : files;
   }
   return total === 0 ? 1 : done / total;
 }

@@ -2,6 +2,7 @@ import { ErrorCode } from '../protocol/engine.ts';
 import type { EmbedService } from './embedService.ts';
 import { awaitEndpoint, type EndpointSource, openEndpointEmbedder } from './endpointEmbedder.ts';
 import { engineError } from './errors.ts';
+import { embedderKey } from './fingerprint.ts';
 import { startWorker, type WorkerConnection } from './worker.ts';
 import {
   type ChunkDraft,
@@ -21,6 +22,8 @@ export interface EngineServices {
   /** Undefined in keyword-only mode and when the embedder cannot be loaded; `embedderProblem` then says why. */
   readonly embedder: EmbedService | undefined;
   readonly embedderProblem: string;
+  /** The embedder that an older generation was made with, for as long as that one answers; undefined when it cannot be had. */
+  embedderFor(key: string): Promise<EmbedService | undefined>;
 }
 
 /** `endpoint` is a server that embeds in place of the model in the package. */
@@ -53,6 +56,7 @@ export async function startServices(mediaDir: string, keywordOnly: boolean, endp
     chunkText: (path, text) => chunkers().connection.sendRequest(ChunkText, { path, text }),
     embedder,
     embedderProblem,
+    embedderFor: (key) => Promise.resolve(embedder !== undefined && embedderKey(embedder.info) === key ? embedder : undefined),
   };
 }
 

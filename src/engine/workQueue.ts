@@ -16,16 +16,21 @@ export function createWorkQueue(): {
   add(paths: readonly string[]): void;
   addAll(): void;
   take(): Work | undefined;
+  /** Single paths that came since the last take or look. They stay in the queue. */
+  fresh(): readonly string[];
   readonly empty: boolean;
 } {
   let all = false;
   let paths = new Set<string>();
+  let seen = new Set<string>();
   return {
     add: (changed) => {
       for (const path of changed) {
         const meaning = meaningOf(path);
         if (meaning === 'everything') all = true;
         else if (meaning === 'path' && !all) paths.add(path);
+        // It has changed again since it was looked at.
+        seen.delete(path);
       }
       if (changed.length === 0 || paths.size > MANY_PATHS) all = true;
       if (all) paths.clear();
@@ -39,7 +44,13 @@ export function createWorkQueue(): {
       const work = { all, paths: [...paths] };
       all = false;
       paths = new Set();
+      seen = new Set();
       return work;
+    },
+    fresh: () => {
+      const unseen = [...paths].filter((path) => !seen.has(path));
+      seen = new Set(paths);
+      return unseen;
     },
     get empty() {
       return !all && paths.size === 0;

@@ -27,7 +27,7 @@ export interface IndexStatus {
   readonly filesTotal: number;
   readonly filesPerSecond: number;
   readonly secondsLeft: number | null;
-  /** What the index holds now. */
+  /** What the index that answers holds now. */
   readonly files: number;
   readonly chunks: number;
   readonly skipped: number;
@@ -39,6 +39,16 @@ export interface IndexStatus {
   /** One sentence for a person when there is something to say: an error, a limit, a reason to wait. */
   readonly message: string;
   readonly indexDir: string;
+  /** The index of another embedder or version that is being built while the older one answers; absent when there is none. */
+  readonly building?: BuildingStatus;
+}
+
+export interface BuildingStatus {
+  readonly embedder: string;
+  readonly files: number;
+  readonly chunks: number;
+  /** Share of the files that it holds already, 0 to 1. */
+  readonly coverage: number;
 }
 
 export interface OpenParams {

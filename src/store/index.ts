@@ -5,8 +5,16 @@ import { collect } from './collect.ts';
 import { bytesBelow, counting } from './counting.ts';
 import { readError, StoreDamagedError, StoreUnavailableError, StoreWriteError, writeError } from './errors.ts';
 import { fileQueries } from './fileQueries.ts';
-import { dropGeneration, dropOtherGenerations, dropStore, listGenerations } from './generations.ts';
-import { type IndexFile, readIndexFile, writeIndexFile } from './indexFile.ts';
+import {
+  dropGeneration,
+  dropOtherGenerations,
+  dropStore,
+  generationName,
+  listGenerations,
+  recordedGenerations,
+  sweepTables,
+} from './generations.ts';
+import { type GenerationRecord, type IndexFile, readIndexFile, recordsOf, writeIndexFile } from './indexFile.ts';
 import { FORMAT } from './schema.ts';
 import { textQuery } from './search.ts';
 import { Session } from './session.ts';
@@ -15,7 +23,19 @@ import { openTables, type Tables } from './tables.ts';
 import type { IndexStore, OpenStoreOptions, StoreState } from './types.ts';
 import { writing } from './writing.ts';
 
-export { bytesBelow, dropOtherGenerations, dropStore, listGenerations, StoreDamagedError, StoreUnavailableError, StoreWriteError };
+export type { GenerationRecord } from './indexFile.ts';
+export {
+  bytesBelow,
+  dropGeneration,
+  dropOtherGenerations,
+  dropStore,
+  generationName,
+  listGenerations,
+  recordedGenerations,
+  StoreDamagedError,
+  StoreUnavailableError,
+  StoreWriteError,
+};
 
 /**
  * How the index in `dir` stands to this version and to `fingerprint`. Writes nothing. For `ready` it has opened the tables and
@@ -25,9 +45,10 @@ export async function inspectStore(dir: string, fingerprint: string): Promise<{ 
   const found = await readIndexFile(dir);
   if (found.state === 'older-format') return { state: 'other-fingerprint', detail: found.detail };
   if (found.state !== 'read') return { state: found.state, detail: found.detail };
-  if (found.file.fingerprint !== fingerprint) return { state: 'other-fingerprint', detail: `built with ${found.file.fingerprint}` };
+  const record = recordsOf(found.file).find((one) => one.fingerprint === fingerprint);
+  if (record === undefined) return { state: 'other-fingerprint', detail: `built with ${found.file.fingerprint}` };
   try {
-    const tables = await openTables(dir, fingerprint, found.file.dimension, false);
+    const tables = await openTables(dir, fingerprint, record.dimension, false);
     try {
       await selfTest(tables);
     } finally {
@@ -79,6 +100,9 @@ export async function openStore(options: OpenStoreOptions): Promise<IndexStore> 
     : await openForReading(options);
   return {
     dimension: options.dimension,
+    get isComplete() {
+      return session.isComplete;
+    },
     ...chunkQueries(session),
     ...fileQueries(session),
     ...writing(session),
@@ -92,29 +116,41 @@ async function openForReading(options: OpenStoreOptions): Promise<Session> {
   const found = await readIndexFile(options.dir);
   if (found.state === 'damaged') throw new StoreDamagedError(`The index cannot be read: ${found.detail}.`);
   if (found.state !== 'read') throw new StoreUnavailableError(`There is no index to read in ${options.dir}: ${found.detail}.`);
-  if (found.file.fingerprint !== options.fingerprint) {
-    throw new StoreUnavailableError(`The index in ${options.dir} was built with other settings.`);
-  }
-  return new Session(options, await openTables(options.dir, options.fingerprint, options.dimension, false), found.file);
+  const record = recordsOf(found.file).find(({ fingerprint }) => fingerprint === options.fingerprint);
+  if (record === undefined) throw new StoreUnavailableError(`The index in ${options.dir} was built with other settings.`);
+  return new Session(options, await openTables(options.dir, options.fingerprint, options.dimension, false), record);
 }
 
+/** Unless it is opened beside another one, the generation comes to the top of `index.json`, and what stays beside it is `keptBeside` it. */
 async function openForWriting(options: OpenStoreOptions, file: IndexFile | undefined): Promise<Session> {
-  const { dir, fingerprint, dimension } = options;
+  const { dir, fingerprint, dimension, embedder = '', beside = false } = options;
   try {
     await mkdir(dir, { recursive: true });
   } catch (error) {
     throw writeError(error);
   }
-  if (file?.fingerprint === fingerprint) return new Session(options, await openTables(dir, fingerprint, dimension, true), file);
+  const records = file === undefined ? [] : recordsOf(file);
+  const known = records.find((record) => record.fingerprint === fingerprint);
+  if (known === undefined && beside) throw new StoreUnavailableError(`The index in ${dir} has no such generation.`);
   // Without a description, what lies in the folder is of no use to anyone.
   if (file === undefined) await dropStore(dir);
-  const made: IndexFile = { format: FORMAT, fingerprint, dimension, created: new Date().toISOString() };
-  const tables = await openTables(dir, fingerprint, dimension, true).catch(async (error: unknown) => {
-    if (!(error instanceof StoreDamagedError)) throw error;
-    // A creation that was killed half-way: this generation was never in use.
-    await dropGeneration(dir, fingerprint);
-    return openTables(dir, fingerprint, dimension, true);
-  });
-  await writeIndexFile(dir, made);
-  return new Session(options, tables, made);
+  // A creation that was killed half-way left tables that were never in use.
+  else if (known === undefined) await sweepTables(dir);
+  const tables = await openTables(dir, fingerprint, dimension, true);
+  const record: GenerationRecord = known ?? { fingerprint, dimension, embedder, created: new Date().toISOString(), complete: false };
+  if (!beside && file?.fingerprint !== fingerprint) {
+    const kept = keptBeside(record, records);
+    await writeIndexFile(dir, { format: FORMAT, ...record, ...(kept === undefined ? {} : { older: kept }) });
+    await sweepTables(dir);
+  }
+  return new Session(options, tables, record);
+}
+
+/**
+ * Of the other generations one stays: the last in use, or the one before it when that was complete and this one is not. A generation
+ * without vectors is for emergencies and comes and goes, so it always leaves the last one where it is, however far that had come.
+ */
+function keptBeside(record: GenerationRecord, records: readonly GenerationRecord[]): GenerationRecord | undefined {
+  const [last, before] = records.filter(({ fingerprint }) => fingerprint !== record.fingerprint);
+  return record.embedder !== '' && last?.complete === false && before?.complete === true ? before : last;
 }

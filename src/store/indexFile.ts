@@ -14,14 +14,26 @@ export interface VectorTuning {
   readonly recall: number;
 }
 
-/** `index.json`: what the folder holds. Its format number is the first thing that any version reads. */
-export interface IndexFile {
-  readonly format: number;
+/** What `index.json` says of one generation. */
+export interface GenerationRecord {
   readonly fingerprint: string;
   readonly dimension: number;
+  /** Which embedder made its vectors, in the caller's words; empty for none. */
+  readonly embedder: string;
   /** ISO 8601. */
   readonly created: string;
+  /** Whether it has held every file of the folder at some time: only then may it take the place of another one. */
+  readonly complete: boolean;
   readonly vectors?: VectorTuning;
+}
+
+/**
+ * `index.json`: what the folder holds. Its format number is the first thing that any version reads. The generation in use stands at the
+ * top, the one before it, while it is kept, under `older`: a swap of the two is one rename of this file.
+ */
+export interface IndexFile extends GenerationRecord {
+  readonly format: number;
+  readonly older?: GenerationRecord;
 }
 
 export type IndexFileState =
@@ -46,7 +58,8 @@ export async function readIndexFile(dir: string): Promise<IndexFileState> {
   if (typeof value.fingerprint !== 'string' || typeof value.dimension !== 'number') {
     return { state: 'damaged', detail: `${NAME} is incomplete` };
   }
-  return { state: 'read', file: value as IndexFile };
+  const { older, embedder = '', complete = false, ...rest } = value;
+  return { state: 'read', file: { ...(rest as IndexFile), embedder, complete, ...(isRecord(older) ? { older } : {}) } };
 }
 
 function parsed(text: string): (Partial<IndexFile> & { readonly format: number }) | null {
@@ -63,6 +76,48 @@ function parsed(text: string): (Partial<IndexFile> & { readonly format: number }
     // Not JSON: the caller says damaged.
     return null;
   }
+}
+
+function isRecord(value: unknown): value is GenerationRecord {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'fingerprint' in value &&
+    typeof value.fingerprint === 'string' &&
+    'dimension' in value &&
+    typeof value.dimension === 'number'
+  );
+}
+
+/** The generations that `index.json` names, the one in use first. */
+export function recordsOf({ format: _, older, ...current }: IndexFile): readonly GenerationRecord[] {
+  return older === undefined ? [current] : [current, older];
+}
+
+let lastChange: Promise<unknown> = Promise.resolve();
+
+/**
+ * Changes `index.json` after all changes before it: both generations may be open for writing in this process, and no other process
+ * writes. Nothing is written when `change` returns undefined or there is no file.
+ */
+export function changeIndexFile(dir: string, change: (file: IndexFile) => IndexFile | undefined): Promise<void> {
+  const result = lastChange.then(async () => {
+    const found = await readIndexFile(dir);
+    const next = found.state === 'read' ? change(found.file) : undefined;
+    if (next !== undefined) await writeIndexFile(dir, next);
+  });
+  lastChange = result.catch(() => {
+    // The caller of that change has its error; the next one does not care.
+  });
+  return result;
+}
+
+/** Changes what is said of one generation. */
+export function changeGeneration(dir: string, fingerprint: string, changes: Partial<GenerationRecord>): Promise<void> {
+  return changeIndexFile(dir, (file) => {
+    if (file.fingerprint === fingerprint) return { ...file, ...changes };
+    return file.older?.fingerprint === fingerprint ? { ...file, older: { ...file.older, ...changes } } : undefined;
+  });
 }
 
 /** Replaces `index.json` in one step: a reader sees the old one or the new one. */

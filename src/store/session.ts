@@ -2,7 +2,7 @@ import { collect } from './collect.ts';
 import type { KnownFile, WriterState } from './commit.ts';
 import { LEDGER_COLUMNS, ledgerEntries } from './decode.ts';
 import { isOwnFault, readError, StoreUnavailableError, StoreWriteError, writeError } from './errors.ts';
-import { type IndexFile, readIndexFile, type VectorTuning, writeIndexFile } from './indexFile.ts';
+import { changeGeneration, type GenerationRecord, readIndexFile, recordsOf, type VectorTuning } from './indexFile.ts';
 import type { Tables } from './tables.ts';
 import type { LedgerEntry, OpenStoreOptions } from './types.ts';
 
@@ -10,27 +10,32 @@ import type { LedgerEntry, OpenStoreOptions } from './types.ts';
 export class Session {
   readonly options: OpenStoreOptions;
   readonly tables: Tables;
-  #file: IndexFile;
+  #record: GenerationRecord;
   #state: WriterState | undefined;
   #paths: Promise<readonly string[]> | undefined;
   #lastWrite: Promise<unknown> = Promise.resolve();
   readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(options: OpenStoreOptions, tables: Tables, file: IndexFile) {
+  constructor(options: OpenStoreOptions, tables: Tables, record: GenerationRecord) {
     this.options = options;
     this.tables = tables;
-    this.#file = file;
+    this.#record = record;
   }
 
   /** How the vector index is asked; undefined while there is none. */
   get tuning(): VectorTuning | undefined {
-    return this.#file.vectors;
+    return this.#record.vectors;
   }
 
-  async saveTuning(vectors: VectorTuning): Promise<void> {
-    this.#file = { ...this.#file, vectors };
-    await writeIndexFile(this.options.dir, this.#file);
+  get isComplete(): boolean {
+    return this.#record.complete;
+  }
+
+  /** Notes something about this generation, in memory and in `index.json`. */
+  async note(changes: Partial<GenerationRecord>): Promise<void> {
+    await changeGeneration(this.options.dir, this.options.fingerprint, changes);
+    this.#record = { ...this.#record, ...changes };
   }
 
   /**
@@ -92,7 +97,9 @@ export class Session {
     await this.showWrites();
     if (this.options.write) return;
     const found = await readIndexFile(this.options.dir);
-    if (found.state === 'read' && found.file.fingerprint === this.options.fingerprint) this.#file = found.file;
+    const own =
+      found.state === 'read' ? recordsOf(found.file).find(({ fingerprint }) => fingerprint === this.options.fingerprint) : undefined;
+    if (own !== undefined) this.#record = own;
   }
 
   async close(): Promise<void> {

@@ -118,6 +118,10 @@ export interface Generation {
 /** One generation of one folder's index. All methods may be called at the same time; commits are serialised inside. */
 export interface IndexStore {
   readonly dimension: number;
+  /** Whether it has held every file of the folder at some time. */
+  readonly isComplete: boolean;
+  /** Notes that it now holds every file of the folder: from here on it answers in place of an older one, in one step. */
+  complete(): Promise<void>;
   /** Every ledger record, in path order. */
   ledger(): Promise<readonly LedgerEntry[]>;
   /** Chunks first, then stale chunks deleted, then the ledger: a kill in between leaves a file that a reconcile repairs. */
@@ -157,7 +161,11 @@ export interface OpenStoreOptions {
   readonly dir: string;
   readonly fingerprint: string;
   readonly dimension: number;
+  /** Which embedder makes the vectors, noted for `recordedGenerations`; empty or absent for none. */
+  readonly embedder?: string;
   readonly write: boolean;
+  /** With `write`: opens a generation that is there and leaves the one in use at its place. */
+  readonly beside?: boolean;
 }
 
 /** Implemented in `store/index.ts`: `inspectStore(dir, fingerprint)`, `openStore(options)`, `dropStore(dir)`. */

@@ -5,7 +5,7 @@ import { lanceFolder } from './tables.ts';
 import type { IndexStore } from './types.ts';
 import { buildIndexes, removeOldVersions, textIndexGrowth } from './upkeep.ts';
 
-type Writing = Pick<IndexStore, 'commit' | 'repair' | 'upkeep'>;
+type Writing = Pick<IndexStore, 'commit' | 'repair' | 'upkeep' | 'complete'>;
 
 /** What changes the tables. Each waits for the one before it. */
 export function writing(session: Session): Writing {
@@ -36,10 +36,14 @@ export function writing(session: Session): Writing {
     upkeep: () =>
       session.write(async () => {
         const tuning = await buildIndexes(tables, session.tuning);
-        if (tuning !== undefined && tuning !== session.tuning) await session.saveTuning(tuning);
+        if (tuning !== undefined && tuning !== session.tuning) await session.note({ vectors: tuning });
         // Readers move to the new version first, so that they do not miss the files of the old ones.
         await session.showWrites();
         await removeOldVersions(tables, lanceFolder(options.dir));
       }),
+
+    complete: async () => {
+      if (!session.isComplete) await session.write(() => session.note({ complete: true }));
+    },
   };
 }

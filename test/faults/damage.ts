@@ -72,7 +72,7 @@ export async function runDamage(home: string, seed: number, damage: Damage): Pro
     'an index truncated': () => cut(some(/[/\\]_indices[/\\]/), random),
     'versions deleted': () => rmSync(join(some(/[/\\]_versions[/\\]/), '..'), { recursive: true }),
     'index.json zeroed': () => zero(join(indexDir, 'index.json')),
-    'statistics cut': () => cut(join(indexDir, 'statistics.bin'), random),
+    'statistics cut': () => cut(some(/^statistics_\w+\.bin$/), random),
   };
   act[damage]();
   await opensWhole(tree, indexDir);

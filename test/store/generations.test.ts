@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as storeModule from '../../src/store/index.ts';
 import {
+  dropGeneration,
   dropOtherGenerations,
   dropStore,
   inspectStore,
+  listGenerations,
   openStore,
+  recordedGenerations,
   StoreDamagedError,
   StoreUnavailableError,
   StoreWriteError,
@@ -100,14 +103,64 @@ describe('generations', () => {
     expect(readdirSync(join(dir, 'lance')).filter((name) => name.endsWith('.lance'))).toHaveLength(2);
   });
 
+  test('at most two are kept: a third takes the place of the older', async () => {
+    const dir = await filledFolder();
+    for (const fingerprint of ['two', 'three']) {
+      const store = await openStore({ dir, fingerprint, dimension: DIMENSION, embedder: fingerprint, write: true });
+      await store.complete();
+      await store.close();
+    }
+    expect((await recordedGenerations(dir)).map(({ fingerprint }) => fingerprint)).toEqual(['three', 'two']);
+    expect(await listGenerations(dir, 'three')).toHaveLength(2);
+    expect(await inspectStore(dir, FINGERPRINT)).toMatchObject({ state: 'other-fingerprint' });
+    await (await openStore({ dir, fingerprint: 'two', dimension: DIMENSION, write: true })).close();
+    expect((await recordedGenerations(dir)).map(({ fingerprint, complete }) => [fingerprint, complete])).toEqual([
+      ['two', true],
+      ['three', true],
+    ]);
+  });
+
+  test.each([
+    { next: 'another model', embedder: 'c', kept: 'one' },
+    { next: 'none in an emergency', embedder: '', kept: 'two' },
+  ])('while the last was not complete, $next keeps $kept', async ({ embedder, kept }) => {
+    const dir = await filledFolder();
+    await (await storeIn(dir)).complete();
+    await (await openStore({ dir, fingerprint: 'two', dimension: DIMENSION, embedder: 'b', write: true })).close();
+    await (await openStore({ dir, fingerprint: 'three', dimension: DIMENSION, embedder, write: true })).close();
+    expect((await recordedGenerations(dir)).map(({ fingerprint }) => fingerprint)).toEqual(['three', kept]);
+  });
+
+  test('one that is opened beside the one in use stays beside it, and both note what they are', async () => {
+    const dir = await filledFolder();
+    const own = await storeIn(dir, { fingerprint: 'two' });
+    const beside = await storeIn(dir, { beside: true });
+    await Promise.all([own.complete(), beside.complete()]);
+    expect([own.isComplete, beside.isComplete]).toEqual([true, true]);
+    expect((await recordedGenerations(dir)).map(({ fingerprint, complete }) => [fingerprint, complete])).toEqual([
+      ['two', true],
+      [FINGERPRINT, true],
+    ]);
+    await expect(storeIn(dir, { fingerprint: 'three', beside: true })).rejects.toThrow(StoreUnavailableError);
+  });
+
+  test('dropping one leaves the other, which answers', async () => {
+    const dir = await filledFolder();
+    await (await openStore({ dir, fingerprint: 'two', dimension: DIMENSION, write: true })).close();
+    await dropGeneration(dir, 'two');
+    expect(await inspectStore(dir, FINGERPRINT)).toMatchObject({ state: 'ready' });
+    expect(await listGenerations(dir, FINGERPRINT)).toHaveLength(1);
+  });
+
   test('one whose creation was killed is made anew', async () => {
     const dir = await filledFolder();
+    const description = readFileSync(join(dir, 'index.json'));
     const names = readdirSync(join(dir, 'lance'));
     const next = await openStore({ dir, fingerprint: 'two', dimension: DIMENSION, write: true });
     await next.close();
+    // The description is written last.
+    writeFileSync(join(dir, 'index.json'), description);
     const made = readdirSync(join(dir, 'lance')).filter((name) => !names.includes(name));
-    const old = await openStore({ dir, fingerprint: FINGERPRINT, dimension: DIMENSION, write: true });
-    await old.close();
     for (const name of made) rmSync(join(dir, 'lance', name, '_versions'), { recursive: true });
     const retried = await storeIn(dir, { fingerprint: 'two' });
     await retried.commit({ updates: [fileUpdate('a.ts', 1)], removed: [] });

@@ -107,6 +107,11 @@ export function statusTooltip(input: StatusInput, nameOf: (folder: string) => st
       `${status.embedder.id} on ${status.embedder.device}${status.semantic ? '' : ' (keyword search only)'}`,
     ];
     if (status.embedder.reason !== '') rows.push(status.embedder.reason);
+    const { building } = status;
+    if (building !== undefined)
+      rows.push(
+        `the index for ${building.embedder} holds ${Math.floor(building.coverage * 100)} % of the files; the one before answers until then`,
+      );
     if (status.skipped > 0) rows.push(`${counted(status.skipped, 'file')} not indexed by rule`);
     if (status.failed > 0) rows.push(`${counted(status.failed, 'file')} failed and will be tried again`);
     if (status.message !== '') rows.push(status.message);
