@@ -22,7 +22,7 @@ describe('quarry search', () => {
     const { code, stdout } = await quarry(['search', folder, 'where are failed uploads retried', '--json', '--index-dir', indexDir]);
     expect(code).toBe(0);
     const answer = JSON.parse(stdout);
-    expect(Object.keys(answer)).toEqual(['query', 'ms', 'results']);
+    expect(Object.keys(answer)).toEqual(['query', 'ms', 'metrics', 'results']);
     expect(Object.keys(answer.results[0])).toEqual(['path', 'startLine', 'endLine', 'symbol', 'kind', 'language', 'score', 'why']);
     expect(answer.results[0]).toMatchObject({
       path: 'src/upload.ts',
