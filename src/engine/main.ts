@@ -1,7 +1,7 @@
 import module from 'node:module';
-import { Worker } from 'node:worker_threads';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { Shutdown } from '../protocol/engine.ts';
+import { endWithParent } from './parentWatch.ts';
 import { serveEngine } from './server.ts';
 
 /** Entry of the engine process: one connection to the face that forked it, and an orderly end when that face goes. */
@@ -9,7 +9,6 @@ declare const QUARRY_VERSION: string;
 
 /** A commit under way is given this long; it is atomic, so waiting is a courtesy and no need. */
 const CLOSE_MS = 1000;
-const WATCH_MS = 1000;
 /** By then everything a first answer needs has been compiled. */
 const FLUSH_MS = 3000;
 
@@ -43,12 +42,7 @@ process.on('uncaughtException', (error) => {
 connection.onRequest(Shutdown, () => {
   setImmediate(() => void end());
 });
-// The loop may be blocked when the face dies, so a thread of its own looks for the parent as well.
-new Worker(`const p=${process.ppid};setInterval(()=>{if(process.ppid!==p)process.kill(process.pid,'SIGKILL')},${WATCH_MS})`, {
-  eval: true,
-  execArgv: [],
-  resourceLimits: { maxOldGenerationSizeMb: 8 },
-}).unref();
+endWithParent();
 connection.listen();
 // The process ends by a signal, so the compiled code is written while it runs.
 setTimeout(keepCompiledCode, FLUSH_MS).unref();

@@ -46,10 +46,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   const told = new Map<string, { readonly at: number; readonly phase: string }>();
   const models = registerModels(connection);
   let isSafe = false;
-  const reranking = serveReranking(connection, {
-    library: () => (isSafe ? undefined : models.library()),
-    restart: (reason) => void limits?.restart(reason),
-  });
+  const reranking = serveReranking(connection, () => (isSafe ? undefined : models.library()));
 
   const events = {
     onStatus: (status: ReturnType<FolderIndex['status']>) => {
@@ -143,7 +140,8 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   return {
     close: async () => {
       models.close();
-      await Promise.all([reranking.close(), ...[...open.values()].map(({ index }) => index.close())]);
+      reranking.close();
+      await Promise.all([...open.values()].map(({ index }) => index.close()));
       open.clear();
     },
   };

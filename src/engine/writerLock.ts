@@ -7,8 +7,7 @@ export interface WriterLock {
   release(): Promise<void>;
 }
 
-/** A process as a file names it. */
-export interface Owner {
+interface Owner {
   readonly pid: number;
   /** Tells a process from a later one with the same number; empty where the system does not say. */
   readonly started: string;
@@ -22,7 +21,7 @@ const LOCK_FILE = 'writer.lock';
  */
 export async function takeWriterLock(dir: string): Promise<WriterLock | undefined> {
   const path = join(dir, LOCK_FILE);
-  const mine = thisProcess();
+  const mine: Owner = { pid: process.pid, started: startOf(process.pid) };
   const draft = `${path}.${process.pid}.${Date.now()}.${Math.random().toString(36).slice(2)}`;
   await writeFile(draft, JSON.stringify(mine));
   try {
@@ -36,10 +35,6 @@ export async function takeWriterLock(dir: string): Promise<WriterLock | undefine
   } finally {
     await rm(draft, { force: true });
   }
-}
-
-export function thisProcess(): Owner {
-  return { pid: process.pid, started: startOf(process.pid) };
 }
 
 /** Who holds the lock in `dir`: undefined while there is none; `alive` is false for one that a crash left behind. */
@@ -79,8 +74,7 @@ async function readOwner(path: string): Promise<Owner | undefined> {
   }
 }
 
-/** Asks the system, and never guesses from times. */
-export function isAlive(owner: Owner): boolean {
+function isAlive(owner: Owner): boolean {
   try {
     process.kill(owner.pid, 0);
   } catch (error) {

@@ -176,19 +176,58 @@ describe('what does not work leaves the order of retrieval and one reason', () =
     expect(metrics.candidates).toBe(0);
   });
 
-  test('a process that dies while it reranks: the question is answered all the same, and the next one is reranked', async () => {
-    const { client, dir } = await withModel(YES_NO, await modelFolder('qwen3'));
-    const marks = async () => (await readdir(join(dir, '.reranking')).catch(() => [])).filter((name) => name.endsWith('.json'));
-    const asked = client.request(Search, ask({ candidates: 200 }));
-    await vi.waitFor(async () => expect(await marks()).not.toEqual([]), { timeout: 60_000, interval: 1 });
+  /** The processes that this one has started, where the system tells (Linux). */
+  async function childrenOf(pid: number | undefined): Promise<readonly number[]> {
+    const children: number[] = [];
+    for (const name of await readdir('/proc')) {
+      const stat = /^\d+$/.test(name) ? await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '') : '';
+      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid) children.push(Number(name));
+    }
+    return children;
+  }
+
+  const startedBy = (pid: number | undefined): Promise<number> =>
+    vi.waitFor(
+      async () => {
+        const [child] = await childrenOf(pid);
+        if (child === undefined) throw new Error('there is no rerank process yet');
+        return child;
+      },
+      { timeout: 60_000, interval: 2 },
+    );
+
+  const onLinux = test.runIf(process.platform === 'linux');
+
+  onLinux('a rerank process that is killed: the question is answered, and the next one is reranked', async () => {
+    const { client } = await withModel(YES_NO, await modelFolder('qwen3'));
     const pid = client.pid();
-    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    const asked = client.request(Search, ask({ candidates: 200 }));
+    process.kill(await startedBy(pid), 'SIGKILL');
     const { hits, metrics } = await asked;
     expect(hits.length).toBeGreaterThan(5);
-    expect(metrics.fallback).toBe(`Not reranked: The search engine ended while ${YES_NO} was reranking.`);
-    expect(client.pid()).not.toBe(pid);
+    expect(metrics.fallback).toBe(`Not reranked: the process of ${YES_NO} was killed by SIGKILL.`);
+    // The engine itself has felt nothing.
+    expect(client.pid()).toBe(pid);
     expect((await client.request(Search, ask({}))).metrics).toMatchObject({ reranker: YES_NO, fallback: '' });
-    expect(await marks()).toEqual([]);
+  });
+
+  onLinux('an engine that is killed while it reranks: the question is answered by the next one, and no process is left', async () => {
+    const { client } = await withModel(YES_NO, await modelFolder('qwen3'));
+    const pid = client.pid();
+    const asked = client.request(Search, ask({ candidates: 200 }));
+    const child = await startedBy(pid);
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    expect((await asked).metrics).toMatchObject({ reranker: YES_NO, fallback: '' });
+    expect(client.pid()).not.toBe(pid);
+    await vi.waitFor(() => expect(() => process.kill(child, 0)).toThrow(), 30_000);
+  });
+
+  onLinux('a reranker that nobody uses leaves the memory', async () => {
+    const { client } = await withModel(CROSS, await modelFolder('cross'));
+    await client.request(Search, ask({ idleMinutes: 0.001 }));
+    await vi.waitFor(async () => expect(await childrenOf(client.pid())).toEqual([]), { timeout: 30_000, interval: 20 });
+    expect((await client.request(Search, ask({}, 'another question'))).metrics).toMatchObject({ reranker: CROSS, fallback: '' });
+    expect(await childrenOf(client.pid())).toHaveLength(1);
   });
 });
 

@@ -2,26 +2,21 @@ import { freemem } from 'node:os';
 import type { MessageConnection } from 'vscode-jsonrpc';
 import type { ModelLibrary } from '../../models/library.ts';
 import { PrepareReranker, RERANK_DEFAULTS } from '../../protocol/rerank.ts';
-import { startWorker } from '../worker.ts';
-import { type CrashMarks, openCrashMarks } from './crashMarks.ts';
-import { createLocalRerankers, type LocalRerankers } from './localRerankers.ts';
+import { startChild } from '../childProcess.ts';
+import { createLocalRerankers } from './localRerankers.ts';
 import { createReranking, type RerankerSource, type Reranking } from './reranking.ts';
 
 export interface ServedReranking extends Reranking {
-  close(): Promise<void>;
+  close(): void;
 }
 
-interface EngineParts {
-  /** Undefined where there is no folder for models, or none may be loaded. */
-  library(): ModelLibrary | undefined;
-  /** Asks for a new process in place of this one. */
-  restart(reason: string): void;
-}
-
-/** Reranking with the models of a folder. */
-export function serveReranking(connection: MessageConnection, { library, restart }: EngineParts): ServedReranking {
-  let marks: CrashMarks | undefined;
-  let local: LocalRerankers | undefined;
+/** Reranking with the models of a folder. `library` is undefined where there is no such folder, or no model may be loaded. */
+export function serveReranking(connection: MessageConnection, library: () => ModelLibrary | undefined): ServedReranking {
+  const local = createLocalRerankers({
+    start: () => startChild('rerankProcess'),
+    // Node 20 before 20.13 knows only what the whole machine has.
+    availableBytes: () => process.availableMemory?.() ?? freemem(),
+  });
 
   const source: RerankerSource = async (options) => {
     const models = library();
@@ -29,27 +24,11 @@ export function serveReranking(connection: MessageConnection, { library, restart
     // What runs models is loaded when one is wanted.
     const { chooseReranker } = await import('./chooseReranker.ts');
     const model = await chooseReranker(models, options);
-    marks ??= openCrashMarks(models.folder);
-    local ??= createLocalRerankers({
-      start: () => startWorker('rerankWorker', undefined),
-      // Node 20 before 20.13 knows only what the whole machine has.
-      availableBytes: () => process.availableMemory?.() ?? freemem(),
-      marks,
-      onStuck: (reason) => restart(`${reason} The engine starts anew.`),
-    });
-    const rerankers = local;
     const idleMs = (options.idleMinutes ?? RERANK_DEFAULTS.idleMinutes) * 60_000;
-    return { id: model.entry.id, key: model.key, ready: (signal) => rerankers.ready(model, idleMs, signal) };
+    return { id: model.entry.id, key: model.key, ready: (signal) => local.ready(model, idleMs, signal) };
   };
   const reranking = createReranking(source);
   // What cannot be prepared says so when it is asked for.
   connection.onRequest(PrepareReranker, (options) => reranking.prepare(options).catch(() => undefined));
-  return {
-    ...reranking,
-    async close() {
-      // First of all: what happens when the process ends on purpose is no death.
-      await marks?.clear();
-      await local?.close();
-    },
-  };
+  return { ...reranking, close: () => local.close() };
 }
