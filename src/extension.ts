@@ -7,6 +7,7 @@ import { registerCommands } from './host/commands/register.ts';
 import { createEngine } from './host/engine.ts';
 import { Folders } from './host/folders/folders.ts';
 import { HealthView } from './host/health/healthView.ts';
+import { locator } from './host/locateHit.ts';
 import { openHit } from './host/openHit.ts';
 import { ResultsPanel, VIEW_ID } from './host/panel/resultsPanel.ts';
 import { SearchPick } from './host/quickPick/searchPick.ts';
@@ -18,7 +19,9 @@ import { createServers } from './host/servers/servers.ts';
 import { readSearchSettings } from './host/settings.ts';
 import { createStatusBar } from './host/status/statusBar.ts';
 import type { StatusInput } from './host/status/statusText.ts';
+import { followUnsavedEditors } from './host/unsavedEditors.ts';
 import { registerWelcomeView } from './host/welcomeView.ts';
+import { LocateHit } from './protocol/editors.ts';
 import { Search, WaitForIndex } from './protocol/engine.ts';
 import type { SearchHit, SearchRequest } from './protocol/search.ts';
 
@@ -63,7 +66,8 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
   const search = (request: SearchRequest, token?: CancellationToken) =>
     engine.request(Search, { hops: readSearchSettings().hops, ...request }, token);
   const folderName = (folder: string) => folders.list().find(({ path: opened }) => opened === folder)?.name ?? path.basename(folder);
-  const open = (hit: SearchHit, options = {}) => openHit(folders.uriOf(hit), hit, options);
+  const locate = locator((params) => engine.request(LocateHit, params));
+  const open = (hit: SearchHit, options = {}) => openHit(folders.uriOf(hit), hit, locate, options);
 
   const reranking = keep(createReranking(engine, context.globalState));
   keep(
@@ -95,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
       onDidChangeState: changed.event,
       uriOf: (hit) => folders.uriOf(hit),
       folderName: (hit) => (folders.list().length > 1 ? folderName(hit.folder) : undefined),
+      locate,
       open,
       showInPanel: ({ question = '', ...options }) => void panel.show(question, options),
       recents,
@@ -104,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
   keep(vscode.window.registerWebviewViewProvider(VIEW_ID, panel));
   keep(registerWelcomeView());
   keep(createStatusBar({ input: state, nameOf: folderName, onDidChange: changed.event }));
+  keep(followUnsavedEditors(engine, folders));
   const health = keep(new HealthView(engine, folders));
   const places = { workspace: storage, global: context.globalStorageUri.fsPath };
   keep(registerCommands(commandHandlers({ servers, engine, folders, pick, panel, log, state, health, storage: places }), log));

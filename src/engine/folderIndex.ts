@@ -13,6 +13,7 @@ import { rememberFolder, sweepBesideStore } from './indexFolder.ts';
 import { LiveIndex, type OpenGeneration, readLedger } from './liveIndex.ts';
 import { runPass } from './pass.ts';
 import { type EngineServices, messageOf } from './services.ts';
+import { createUnsavedFiles } from './unsaved.ts';
 import { createWorkQueue, type Work } from './workQueue.ts';
 import { takeWriterLock, type WriterLock } from './writerLock.ts';
 
@@ -38,6 +39,8 @@ export interface FolderEvents {
  */
 export class FolderIndex {
   readonly folder: string;
+  /** What stands in editors and is not saved. */
+  readonly unsaved = createUnsavedFiles();
   readonly #params: OpenParams;
   readonly #services: EngineServices;
   readonly #events: FolderEvents;

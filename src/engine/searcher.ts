@@ -19,6 +19,7 @@ import type { EmbedService } from './embedService.ts';
 import { engineError } from './errors.ts';
 import { embedderKey } from './fingerprint.ts';
 import type { FolderIndex } from './folderIndex.ts';
+import { withoutInner } from './nestedFolders.ts';
 import { followHops } from './hops.ts';
 import { candidateCount, NOT_RERANKED, type RerankedHits, type Reranking } from './rerank/reranking.ts';
 import { type EngineServices, messageOf } from './services.ts';
@@ -59,7 +60,8 @@ export async function search(
   const found = await Promise.all(indexes.map((index) => searchFolder(index, wide, query, wanted, vectorFor, timings)));
   const embedded = await Promise.all(vectors.values());
   const mode = embedded.length > 0 && embedded.every((vector) => vector === undefined) ? 'keyword' : wanted;
-  const retrieved = found.flat().sort((a, b) => b.score - a.score);
+  const folders = indexes.map(({ folder }) => folder);
+  const retrieved = found.flatMap((rows, at) => withoutInner(rows, folders[at] ?? '', folders)).sort((a, b) => b.score - a.score);
   const retrievalMs = performance.now() - startedAt;
   const { hits, metrics } = await rerankedHits(reranking, retrieved, request, query.text, token);
   const coverage = coverageOf(indexes);
@@ -123,7 +125,7 @@ async function searchFolder(
       .sort((a, b) => a.frequency - b.frequency)
       .slice(0, MOST_TOKENS)
       .map(({ token }) => token);
-    const found = await timed(timings, 'store', () =>
+    const stored = await timed(timings, 'store', () =>
       gatherCandidates(store, {
         tokens: mode === 'semantic' ? '' : tokens.join(' '),
         vector,
@@ -132,6 +134,7 @@ async function searchFolder(
         conditional: condition !== null,
       }),
     );
+    const found = index.unsaved.over(stored, filter, embedderKey(embedder?.info));
     const input: RankInput = {
       question,
       candidates: found.candidates.filter(isWanted),
@@ -146,7 +149,8 @@ async function searchFolder(
     };
     const first = await timed(timings, 'rank', () => Promise.resolve(rank(input)));
     if (request.hops !== 2) return first;
-    return timed(timings, 'hop', () => secondHop(store, input, first, filter, isWanted));
+    const isSaved = (row: Candidate): boolean => isWanted(row) && !index.unsaved.has(row.path);
+    return timed(timings, 'hop', () => secondHop(store, input, first, filter, isSaved));
   });
   if (ranked === undefined) return [];
   const present = await timed(timings, 'disk', () => stillOnDisk(index, ranked));

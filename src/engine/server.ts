@@ -23,6 +23,7 @@ import {
   WaitForIndex,
 } from '../protocol/engine.ts';
 import { StoreDamagedError } from '../store/index.ts';
+import { serveEditors } from './editors.ts';
 import { engineError } from './errors.ts';
 import { FolderIndex } from './folderIndex.ts';
 import { serveHealth } from './health.ts';
@@ -135,6 +136,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
     return withLedger(index, verdict);
   });
   connection.onRequest(ListFiles, ({ folder }) => listFiles(stateOf(folder)));
+  serveEditors(connection, { stateOf, services: started });
   serveHealth(connection, { open, stateOf, listFiles, services: started });
 
   return {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { SearchHit } from '../protocol/search.ts';
+import type { Locate } from './locateHit.ts';
 
 export interface OpenOptions {
   readonly toSide?: boolean;
@@ -22,12 +23,12 @@ export function revealCentred(editor: vscode.TextEditor, range: vscode.Range): v
 }
 
 /**
- * Goes to a hit for good: its lines selected and centred, the cursor where the definition starts. Throws one sentence for a person
+ * Goes to a hit for good: its lines, as the file is now, selected and centred, the cursor where the definition starts. Throws one sentence for a person
  * when the file is gone.
  */
-export async function openHit(uri: vscode.Uri, hit: SearchHit, options: OpenOptions = {}): Promise<vscode.TextEditor> {
+export async function openHit(uri: vscode.Uri, hit: SearchHit, locate: Locate, options: OpenOptions = {}): Promise<vscode.TextEditor> {
   const document = await openDocument(uri, hit.path);
-  const range = rangeOf(document, hit);
+  const range = rangeOf(document, await locate(document, hit));
   const editor = await vscode.window.showTextDocument(document, {
     preview: false,
     preserveFocus: options.keepFocus === true,

@@ -1,9 +1,28 @@
+import type { ChunkKind } from '../core/chunk.ts';
 import { globCondition, globMatcher } from './globs.ts';
 import { allOf, anyOf, isBelow, isOneOf } from './sql.ts';
 import type { RowFilter } from './types.ts';
 
 /** Every path of the index, asked for only when a glob is beyond SQL. */
 export type KnownPaths = () => Promise<readonly string[]>;
+
+/** Whether a row that is not in the store would pass a filter; a file, which has no kind, passes every condition on kinds. */
+export function passes(
+  filter: RowFilter,
+  row: { readonly path: string; readonly language: string; readonly kind: ChunkKind | undefined },
+): boolean {
+  const { languages = [], kinds = [], within = [], include = [], exclude = [] } = filter;
+  const matches = (globs: readonly string[]): boolean => globs.some((glob) => globMatcher(glob)(row.path));
+  const isWithin = (prefix: string): boolean =>
+    prefix === '' || prefix === '/' || row.path === prefix || (prefix.endsWith('/') && row.path.startsWith(prefix));
+  return (
+    (languages.length === 0 || languages.includes(row.language)) &&
+    (kinds.length === 0 || row.kind === undefined || kinds.includes(row.kind)) &&
+    (within.length === 0 || within.some(isWithin)) &&
+    (include.length === 0 || matches(include)) &&
+    !matches(exclude)
+  );
+}
 
 /** The SQL of a filter; undefined when it lets everything pass. `kinds` is a column of chunks only. */
 export async function whereOf(filter: RowFilter | undefined, table: 'chunks' | 'files', paths: KnownPaths): Promise<string | undefined> {

@@ -23,6 +23,7 @@ import { openTables, type Tables } from './tables.ts';
 import type { IndexStore, OpenStoreOptions, StoreState } from './types.ts';
 import { writing } from './writing.ts';
 
+export { passes } from './filter.ts';
 export type { GenerationRecord } from './indexFile.ts';
 export {
   bytesBelow,

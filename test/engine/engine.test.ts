@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EngineClient, startEngine } from '../../src/client/engineClient.ts';
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
+import { LocateHit, SetUnsaved } from '../../src/protocol/editors.ts';
 import {
   ExplainFile,
   FilesChanged,
@@ -111,6 +112,61 @@ describe('following the folder', () => {
     await ask(client, 'handleCase2');
     await client.request(WaitForIndex, { folder });
     expect((await ask(client, 'handleCase2')).hits.find((hit) => hit.symbol === 'handleCase2')?.endLine).toBe(3);
+  });
+});
+
+describe('texts in editors', () => {
+  const saved = '/** Opens the door. */\nexport function openDoor() {\n  return 1;\n}\n';
+  const typed = `// A note.\n\n/** Paints the ceiling. */\nexport function paintCeiling() {\n  return 2;\n}\n\n${saved}`;
+
+  it('are searched in place of the file until they are saved or given up, and are never written', async () => {
+    const { folder, indexDir } = await makeFolder({ ...manyFiles(5), 'door.ts': saved, 'other.md': '# Other\n\nWords.\n' });
+    const client = engine();
+    await open(client, folder, indexDir);
+    await client.request(WaitForIndex, { folder });
+    await client.request(SetUnsaved, { folder, path: 'door.ts', text: typed });
+    expect((await ask(client, 'paintCeiling')).hits[0]).toMatchObject({ path: 'door.ts', symbol: 'paintCeiling', startLine: 3 });
+    expect((await ask(client, 'openDoor')).hits.filter(({ symbol }) => symbol === 'openDoor')).toMatchObject([{ startLine: 8 }]);
+    const onlyMarkdown = { query: 'paintCeiling', mode: 'hybrid', limit: 5, rows: 'symbol', filters: { languages: ['markdown'] } } as const;
+    expect((await client.request(Search, onlyMarkdown)).hits.map(({ path }) => path)).not.toContain('door.ts');
+    // What is not indexed on disk is not searched in an editor either.
+    await client.request(SetUnsaved, { folder, path: '.env', text: 'export const paintSecret = 1;\n' });
+    expect((await ask(client, 'paintSecret')).hits.some(({ path }) => path === '.env')).toBe(false);
+    await client.request(SetUnsaved, { folder, path: 'door.ts', text: '' });
+    expect((await ask(client, 'openDoor')).hits.some(({ path }) => path === 'door.ts')).toBe(false);
+    await client.request(SetUnsaved, { folder, path: 'door.ts', text: null });
+    expect((await ask(client, 'openDoor')).hits[0]).toMatchObject({ symbol: 'openDoor', startLine: 1 });
+    expect((await ask(client, 'paintCeiling')).hits.some(({ symbol }) => symbol === 'paintCeiling')).toBe(false);
+  });
+
+  it('tell where a hit has gone', async () => {
+    const client = engine();
+    const hit = { symbol: 'openDoor', kind: 'function', startLine: 1, text: saved.trimEnd() } as const;
+    expect(await client.request(LocateHit, { path: 'door.ts', text: typed, hit })).toEqual({ startLine: 8, endLine: 11 });
+    expect(await client.request(LocateHit, { path: 'door.ts', text: 'export const nothing = 1;\n', hit })).toBeNull();
+  });
+});
+
+describe('folders one inside the other', () => {
+  it('have an index each, and a file of the inner one is found once', async () => {
+    const { folder, indexDir } = await makeFolder({ ...manyFiles(3), 'packages/inner/only.ts': 'export function onlyInside() {}\n' });
+    const inner = join(folder, 'packages/inner');
+    const client = engine();
+    await open(client, folder, join(indexDir, 'outer'));
+    await open(client, inner, join(indexDir, 'inner'));
+    for (const place of [folder, inner]) await client.request(WaitForIndex, { folder: place });
+    const { hits } = await ask(client, 'onlyInside');
+    expect(hits.filter(({ symbol }) => symbol === 'onlyInside')).toMatchObject([{ folder: inner, path: 'only.ts' }]);
+    expect((await ask(client, 'handleCase2')).hits[0]).toMatchObject({ folder, symbol: 'handleCase2' });
+    const alone = await client.request(Search, {
+      query: 'onlyInside',
+      folders: [folder],
+      mode: 'hybrid',
+      limit: 5,
+      rows: 'symbol',
+      filters: {},
+    });
+    expect(alone.hits[0]).toMatchObject({ folder, path: 'packages/inner/only.ts' });
   });
 });
 

@@ -1,19 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { collect } from '../../src/store/collect.ts';
+import { CHUNK_HIT_COLUMNS, chunkHits } from '../../src/store/decode.ts';
 import { openStore } from '../../src/store/index.ts';
+import { openTables } from '../../src/store/tables.ts';
 import type { ChunkHit, IndexStore } from '../../src/store/types.ts';
 import { faultsOf } from '../unit/chunkingChecks.ts';
 
 const SHOWN = 12;
 
+/** What the index on disk says it is. */
+export async function generationOf(indexDir: string): Promise<{ readonly fingerprint: string; readonly dimension: number }> {
+  return JSON.parse(await readFile(join(indexDir, 'index.json'), 'utf8'));
+}
+
 /** Opens the index as it lies on disk, for reading. */
 export async function openIndex(indexDir: string): Promise<IndexStore> {
-  const { fingerprint, dimension } = JSON.parse(await readFile(join(indexDir, 'index.json'), 'utf8')) as {
-    readonly fingerprint: string;
-    readonly dimension: number;
-  };
-  return openStore({ dir: indexDir, fingerprint, dimension, write: false });
+  return openStore({ dir: indexDir, ...(await generationOf(indexDir)), write: false });
+}
+
+/** Every chunk row by its file, in the order of the lines. */
+async function rowsByFile(indexDir: string): Promise<ReadonlyMap<string, readonly ChunkHit[]>> {
+  const { fingerprint, dimension } = await generationOf(indexDir);
+  const tables = await openTables(indexDir, fingerprint, dimension, false);
+  try {
+    const rows = await collect(tables.chunks.read.query().select([...CHUNK_HIT_COLUMNS]), (batch) => chunkHits(batch, 'none'));
+    const files = new Map<string, ChunkHit[]>();
+    for (const row of rows) files.set(row.path, [...(files.get(row.path) ?? []), row]);
+    for (const chunks of files.values()) chunks.sort((a, b) => a.startLine - b.startLine || a.part - b.part || a.endLine - b.endLine);
+    return files;
+  } finally {
+    tables.close();
+  }
 }
 
 /**
@@ -27,6 +46,7 @@ export async function compareWithDisk(folder: string, indexDir: string, files: r
     const ledger = new Map((await store.ledger()).map((entry) => [entry.path, entry]));
     const { rows, wrongPaths } = await store.compare();
     for (const path of wrongPaths) faults.push(`${path}: its rows are not those of the ledger`);
+    const chunksOf = await rowsByFile(indexDir);
     let seen = 0;
     for (const path of files) {
       const entry = ledger.get(path);
@@ -36,7 +56,7 @@ export async function compareWithDisk(folder: string, indexDir: string, files: r
         continue;
       }
       if (entry?.state !== 'indexed') faults.push(`${path}: is ${entry === undefined ? 'missing' : `${entry.state} (${entry.error})`}`);
-      const chunks = await store.chunksOfFile(path);
+      const chunks = chunksOf.get(path) ?? [];
       seen += chunks.length;
       faults.push(...faultsOfRows(path, text, chunks));
     }

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EngineClient, startEngine } from '../../src/client/engineClient.ts';
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
 import { CloseFolder, OpenFolder, WaitForIndex } from '../../src/protocol/engine.ts';
 import { openTables, type Tables } from '../../src/store/tables.ts';
+import { generationOf } from './compare.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
 const SHOWN = 12;
@@ -40,10 +41,7 @@ export function freshIndexer(home: string): FreshIndexer {
 
 /** Reads every row of the index in `indexDir`: of each chunk, and of each file that is indexed or failed. */
 export async function readRows(indexDir: string): Promise<Rows> {
-  const { fingerprint, dimension } = JSON.parse(await readFile(join(indexDir, 'index.json'), 'utf8')) as {
-    readonly fingerprint: string;
-    readonly dimension: number;
-  };
+  const { fingerprint, dimension } = await generationOf(indexDir);
   const tables = await openTables(indexDir, fingerprint, dimension, false);
   try {
     return new Map([...(await rowsIn(tables.chunks.read, 'id')), ...(await rowsIn(tables.files.read, 'path'))]);

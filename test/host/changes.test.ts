@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { closeEditors, eventually, file, find, folder, onDisk, quarry } from './helpers.ts';
+import { ask, closeEditors, eventually, file, find, folder, onDisk, quarry } from './helpers.ts';
 
 const definition = (name: string, says: string) => `/** ${says}. */\nexport function ${name}(): void {\n  console.log('${says}');\n}\n`;
 
@@ -43,6 +43,28 @@ export function changesTests(): void {
       await findsIn('hibernateUntilSpring', 'src/util/sleep.ts');
       git('checkout', '--', 'src/util/sleep.ts');
       await findsIn('hibernateUntilSpring', null);
+    });
+
+    test('an unsaved editor, when the setting says so, and a result that has moved', async () => {
+      const settings = vscode.workspace.getConfiguration('quarry.search');
+      const document = await vscode.workspace.openTextDocument(file('src/upload/retry.ts'));
+      const former = (await find('retryFailedUploads')).find((hit) => hit.symbol === 'retryFailedUploads');
+      assert.ok(former);
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(document.uri, new vscode.Position(0, 0), `${definition('polishTheMirror', 'Polishes a mirror')}\n\n`);
+      await vscode.workspace.applyEdit(edit);
+      assert.ok(!(await find('polishTheMirror')).some((hit) => hit.symbol === 'polishTheMirror'));
+      // What was found before is opened where it is now.
+      const pick = await ask('retryFailedUploads');
+      await pick.accept();
+      const moved = former.startLine + 6 - 1;
+      assert.equal(vscode.window.activeTextEditor?.selection.start.line, moved);
+      await settings.update('unsavedEditors', true, vscode.ConfigurationTarget.Global);
+      await findsIn('polishTheMirror', 'src/upload/retry.ts');
+      await settings.update('unsavedEditors', undefined, vscode.ConfigurationTarget.Global);
+      await findsIn('polishTheMirror', null);
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
     });
 
     test('a folder renamed in the editor, and one deleted', async () => {

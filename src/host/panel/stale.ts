@@ -39,8 +39,8 @@ export async function findStale(
   return { changed, deleted };
 }
 
-/** The engine may cut a very long chunk: then its beginning has to be there. */
-function stillThere(lines: readonly string[], hit: SearchHit): boolean {
+/** Whether a hit's lines are what was indexed. The engine may cut a very long chunk: then its beginning has to be there. */
+export function stillThere(lines: readonly string[], hit: SearchHit): boolean {
   const now = lines.slice(hit.startLine - 1, hit.endLine).join('\n');
   const then = hit.text.replace(/\r(?=\n|$)/gu, '');
   return now === then || (then.length > 0 && now.startsWith(then));

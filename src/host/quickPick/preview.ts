@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { SearchHit } from '../../protocol/search.ts';
+import type { Locate } from '../locateHit.ts';
 import { openDocument, rangeOf, revealCentred } from '../openHit.ts';
 import { captureEditorState } from './editorState.ts';
 
@@ -13,7 +14,7 @@ export interface Preview {
 }
 
 /** Previews of results in the active editor group, from now on until `restore` or `keep`. */
-export function createPreview(): Preview {
+export function createPreview(locate: Locate): Preview {
   const former = captureEditorState();
   const decoration = vscode.window.createTextEditorDecorationType({
     backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
@@ -30,10 +31,10 @@ export function createPreview(): Preview {
   const display = async (turn: number, uri: vscode.Uri, hit: SearchHit) => {
     if (turn !== wanted || ended) return;
     const document = await openDocument(uri, hit.path);
+    const range = rangeOf(document, await locate(document, hit));
     if (turn !== wanted || ended) return;
     shown = true;
     const editor = await vscode.window.showTextDocument(document, { preview: true, preserveFocus: true, viewColumn: former.column });
-    const range = rangeOf(document, hit);
     marked?.setDecorations(decoration, []);
     editor.setDecorations(decoration, [range]);
     marked = editor;

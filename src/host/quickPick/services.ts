@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { CancellationToken } from 'vscode-jsonrpc';
 import type { SearchFilters, SearchHit, SearchMode, SearchRequest, SearchResponse } from '../../protocol/search.ts';
+import type { Locate } from '../locateHit.ts';
 import type { OpenOptions } from '../openHit.ts';
 import type { RecentQuestions } from '../recentQuestions.ts';
 import type { HostReranking } from '../rerank/reranking.ts';
@@ -29,6 +30,7 @@ export interface PickServices {
   uriOf(hit: SearchHit): vscode.Uri;
   /** The name of the hit's folder when the workspace has several. */
   folderName(hit: SearchHit): string | undefined;
+  readonly locate: Locate;
   open(hit: SearchHit, options: OpenOptions): Promise<unknown>;
   showInPanel(start: PickStart): void;
   readonly recents: RecentQuestions;

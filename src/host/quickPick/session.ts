@@ -49,7 +49,7 @@ export function openPickSession(
   });
   let mode: SearchMode = start.mode ?? settings.mode;
   let buttons = titleButtons(mode);
-  let preview = createPreview();
+  let preview = createPreview(services.locate);
   let outcome: 'restore' | 'keep' = 'restore';
   let next: PickStart | undefined;
   let asked: string | undefined;
@@ -203,7 +203,7 @@ export function openPickSession(
       if (row?.row !== 'hit') return;
       await preview.keep();
       await services.open(row.hit, { keepFocus: true });
-      preview = createPreview();
+      preview = createPreview(services.locate);
     },
     close: () => pick.hide(),
   };
