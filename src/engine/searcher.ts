@@ -19,8 +19,8 @@ import type { EmbedService } from './embedService.ts';
 import { engineError } from './errors.ts';
 import { embedderKey } from './fingerprint.ts';
 import type { FolderIndex } from './folderIndex.ts';
-import { withoutInner } from './nestedFolders.ts';
 import { followHops } from './hops.ts';
+import { withoutInner } from './nestedFolders.ts';
 import { candidateCount, NOT_RERANKED, type RerankedHits, type Reranking } from './rerank/reranking.ts';
 import { type EngineServices, messageOf } from './services.ts';
 
