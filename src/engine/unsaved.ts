@@ -4,8 +4,8 @@ import type { Candidate, FileCandidate } from '../core/ranking/types.ts';
 import { passes } from '../store/index.ts';
 import type { RowFilter } from '../store/types.ts';
 import type { CandidatePool } from './candidates.ts';
-import { embedderKey } from './fingerprint.ts';
 import { textsToEmbed, toUpdate } from './fileUpdate.ts';
+import { embedderKey } from './fingerprint.ts';
 import type { EngineServices } from './services.ts';
 
 /** The texts of one folder that were changed in editors and are not saved: searched in place of the files, and kept in memory only. */
