@@ -62,15 +62,25 @@ describe('quarry search', () => {
     expect(JSON.parse(stdout).results.map((row: { path: string }) => row.path)).toEqual([only]);
   });
 
-  it('shows many files first with --rows file, and places with --rows symbol', async () => {
+  describe('--rows', () => {
     const loads = (names: readonly string[]): string => names.map((name) => `export function load${name}Config() {}\n`).join('\n');
-    const { folder, indexDir } = await makeFolder({ 'config.ts': loads(['A', 'B', 'C']), 'other.ts': loads(['D']) });
-    const paths = async (rows: string): Promise<string[]> => {
-      const { stdout } = await quarry(['search', folder, 'load config', '--rows', rows, '--json', '--index-dir', indexDir]);
-      return JSON.parse(stdout).results.map((row: { path: string }) => row.path);
-    };
-    expect((await paths('file')).slice(0, 2)).toEqual(['config.ts', 'other.ts']);
-    expect((await paths('symbol')).slice(0, 3)).toEqual(['config.ts', 'config.ts', 'config.ts']);
+    const files = { 'config.ts': loads(['A', 'B', 'C']), 'other.ts': loads(['D']), 'queries.jsonl': '{"query": "load config"}\n' };
+    interface Answer {
+      readonly results: readonly { readonly path: string }[];
+    }
+    const first = (stdout: string): readonly string[] => (JSON.parse(stdout) as Answer).results.slice(0, 2).map(({ path }) => path);
+
+    it.each([
+      ['search', (folder: string) => ['search', folder, 'load config', '--json']],
+      ['batch', (folder: string) => ['batch', folder, '--queries', join(folder, 'queries.jsonl')]],
+    ] as const)('%s shows many files first with file, and the best places with symbol or nothing', async (_command, args) => {
+      const { folder, indexDir } = await makeFolder(files);
+      const paths = async (...rows: readonly string[]) =>
+        first((await quarry([...args(folder), '--lang', 'ts', ...rows, '--index-dir', indexDir])).stdout);
+      expect(await paths('--rows', 'file')).toEqual(['config.ts', 'other.ts']);
+      expect(await paths('--rows', 'symbol')).toEqual(['config.ts', 'config.ts']);
+      expect(await paths()).toEqual(['config.ts', 'config.ts']);
+    });
   });
 });
 

@@ -71,18 +71,28 @@ function table(title: string, lines: readonly Line[]): string {
   return [head, ...rows].join('\n');
 }
 
+/** Questions by set and text; where a set asks the same twice, the second time is another question. */
+function byText(questions: readonly ScoredQuestion[]): Map<string, ScoredQuestion> {
+  const found = new Map<string, ScoredQuestion>();
+  for (const question of questions) {
+    let time = 1;
+    while (found.has(`${question.set}\n${question.query}\n${time}`)) time += 1;
+    found.set(`${question.set}\n${question.query}\n${time}`, question);
+  }
+  return found;
+}
+
 function compare(run: EvalRun, before: EvalRun): string {
-  const old = new Map(before.questions.map((question) => [`${question.set}\n${question.query}`, question]));
-  const groups = groupBy(run.questions, (question) => question.group);
-  const lines = [...groups].flatMap(([group, list]) => {
-    const differences = list.flatMap((question) => {
-      const earlier = old.get(`${question.set}\n${question.query}`);
-      return earlier === undefined ? [] : [question.ndcg10 - earlier.ndcg10];
-    });
-    if (differences.length === 0) return [];
+  const old = byText(before.questions);
+  const pairs = [...byText(run.questions)].flatMap(([key, question]) => {
+    const earlier = old.get(key);
+    return earlier === undefined ? [] : [{ group: question.group, difference: question.ndcg10 - earlier.ndcg10 }];
+  });
+  const sign = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(3)}`;
+  const lines = [...new Set(pairs.map(({ group }) => group))].map((group) => {
+    const differences = pairs.filter((pair) => pair.group === group).map(({ difference }) => difference);
     const { low, high } = bootstrapInterval(differences);
-    const sign = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(3)}`;
-    return [`${group.padEnd(12)} ${sign(mean(differences))}  [${sign(low)}, ${sign(high)}]  over ${differences.length} questions`];
+    return `${group.padEnd(12)} ${sign(mean(differences))}  [${sign(low)}, ${sign(high)}]  over ${differences.length} questions`;
   });
   return ['NDCG@10 against the earlier run, mean over questions with its 95 % interval', ...lines].join('\n');
 }
