@@ -5,6 +5,7 @@ import type { ChunkHit, FileSummary, IndexStore, RowFilter } from '../store/type
 const CHUNKS = 120;
 /** More of them when a condition on the text (a phrase, `sym:`) leaves out some afterwards. */
 const CHUNKS_BEFORE_A_CONDITION = 600;
+/** Files whose own BM25 counts. */
 const FILES = 60;
 const NAMED = 60;
 
@@ -24,28 +25,24 @@ export interface CandidatePool {
   readonly files: readonly FileCandidate[];
 }
 
-/** Everything that is worth ranking, from at most six store queries, the first five at the same time. */
+/** Everything that is worth ranking, from at most five store queries, the first four at the same time. */
 export async function gatherCandidates(store: IndexStore, query: CandidateQuery): Promise<CandidatePool> {
   const { tokens, vector, names, filter } = query;
   const chunks = query.conditional ? CHUNKS_BEFORE_A_CONDITION : CHUNKS;
   const none = Promise.resolve([]);
-  const [byText, byVector, byName, filesByText, filesByVector] = await Promise.all([
+  const [byText, byVector, byName, filesByText] = await Promise.all([
     tokens === '' ? none : store.searchChunksByText(tokens, chunks, filter),
     vector === null ? none : store.searchChunksByVector(vector, chunks, filter),
     names.length === 0 ? none : store.chunksByName(names, NAMED, filter),
     tokens === '' ? none : store.searchFilesByText(tokens, FILES, filter),
-    vector === null ? none : store.searchFilesByVector(vector, FILES, filter),
   ]);
   const candidates = new Map<string, Candidate>();
   for (const hit of byText) candidates.set(hit.id, toCandidate(hit, hit.hitScore));
   for (const hit of [...byVector, ...byName]) if (!candidates.has(hit.id)) candidates.set(hit.id, toCandidate(hit, 0));
-  const files = new Map<string, FileCandidate>();
-  for (const hit of filesByText) files.set(hit.path, toFile(hit, hit.hitScore));
-  for (const hit of filesByVector) if (!files.has(hit.path)) files.set(hit.path, toFile(hit, 0));
-  const missing = new Set<string>();
-  for (const { path } of candidates.values()) if (!files.has(path)) missing.add(path);
-  if (missing.size > 0) for (const hit of await store.fileSummaries([...missing])) files.set(hit.path, toFile(hit, 0));
-  return { candidates: [...candidates.values()], files: [...files.values()] };
+  const scores = new Map(filesByText.map(({ path, hitScore }) => [path, hitScore]));
+  const paths = new Set([...candidates.values()].map(({ path }) => path));
+  const summaries = paths.size === 0 ? [] : await store.fileSummaries([...paths]);
+  return { candidates: [...candidates.values()], files: summaries.map((file) => toFile(file, scores.get(file.path) ?? 0)) };
 }
 
 export function toCandidate(hit: ChunkHit, keywordScore: number): Candidate {

@@ -2,7 +2,7 @@ import type { Data, FixedSizeList, RecordBatch } from 'apache-arrow';
 import type { ChunkKind } from '../core/chunk.ts';
 import { readHalves } from '../core/float16.ts';
 import { StoreDamagedError } from './errors.ts';
-import type { ChunkHit, FileHit, FileSummary, LedgerEntry } from './types.ts';
+import type { ChunkHit, FileHit, FileScore, FileSummary, LedgerEntry } from './types.ts';
 
 /** What an ended query said how well a row fits: BM25, cosine distance, or nothing. */
 export type Score = 'bm25' | 'distance' | 'none';
@@ -93,22 +93,26 @@ export function chunkHits(batch: RecordBatch, score: Score): ChunkHit[] {
 export const FILE_SUMMARY_COLUMNS: readonly string[] = ['path', 'language', 'chunks', 'vector', 'skeleton_vector'];
 export const FILE_HIT_COLUMNS: readonly string[] = [...FILE_SUMMARY_COLUMNS, 'tokens', 'skeleton'];
 
-export function fileSummaries(batch: RecordBatch, score: Score): FileSummary[] {
+export function fileScores(batch: RecordBatch): FileScore[] {
+  const hitScores = scores(batch, 'bm25');
+  return texts(batch, 'path').map((path, row) => ({ path, hitScore: hitScores[row] ?? 0 }));
+}
+
+export function fileSummaries(batch: RecordBatch): FileSummary[] {
   const [paths, languages, chunks] = [texts(batch, 'path'), texts(batch, 'language'), numbers(batch, 'chunks')];
-  const [embedded, skeletonVectors, hitScores] = [vectors(batch, 'vector'), vectors(batch, 'skeleton_vector'), scores(batch, score)];
+  const [embedded, skeletonVectors] = [vectors(batch, 'vector'), vectors(batch, 'skeleton_vector')];
   return paths.map((path, row) => ({
     path,
     language: languages[row] ?? '',
     chunks: chunks[row] ?? 0,
     vector: embedded[row] ?? null,
     skeletonVector: skeletonVectors[row] ?? null,
-    hitScore: hitScores[row] ?? 0,
   }));
 }
 
 export function fileHits(batch: RecordBatch): FileHit[] {
   const [tokens, skeletons] = [texts(batch, 'tokens'), texts(batch, 'skeleton')];
-  return fileSummaries(batch, 'none').map((file, row) => ({ ...file, tokens: tokens[row] ?? '', skeleton: skeletons[row] ?? '' }));
+  return fileSummaries(batch).map((file, row) => ({ ...file, tokens: tokens[row] ?? '', skeleton: skeletons[row] ?? '' }));
 }
 
 export const LEDGER_COLUMNS: readonly string[] = [

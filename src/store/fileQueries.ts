@@ -1,15 +1,17 @@
 import type { RecordBatch } from 'apache-arrow';
 import { collect } from './collect.ts';
-import { FILE_HIT_COLUMNS, FILE_SUMMARY_COLUMNS, fileHits, fileSummaries } from './decode.ts';
+import { FILE_HIT_COLUMNS, FILE_SUMMARY_COLUMNS, fileHits, fileScores, fileSummaries } from './decode.ts';
 import { whereOf } from './filter.ts';
-import { bestFirst, checkDimension, textQuery, vectorQuery } from './search.ts';
+import { bestFirst, textQuery } from './search.ts';
 import type { Session } from './session.ts';
 import { isOneOf, slices } from './sql.ts';
 import type { FileSummary, IndexStore } from './types.ts';
 
-type FileQueries = Pick<IndexStore, 'ledger' | 'searchFilesByText' | 'searchFilesByVector' | 'fileSummaries' | 'filesByPath' | 'scanFiles'>;
+type FileQueries = Pick<IndexStore, 'ledger' | 'searchFilesByText' | 'fileSummaries' | 'filesByPath' | 'scanFiles'>;
 
 const PATHS_IN_A_QUERY = 500;
+/** With two vectors of 384 a summary takes 3 kB. */
+const MOST_SUMMARIES = 4000;
 
 /** What the store answers about whole files. */
 export function fileQueries(session: Session): FileQueries {
@@ -41,22 +43,18 @@ export function fileQueries(session: Session): FileQueries {
       if (limit < 1 || tokens.trim() === '') return [];
       return session.read(async () => {
         const where = await whereOf(filter, 'files', session.knownPaths);
-        const query = textQuery(native, files.read, tokens, limit, where).select([...FILE_SUMMARY_COLUMNS, '_score']);
-        return bestFirst(await collect(query, (batch) => fileSummaries(batch, 'bm25')));
+        const query = textQuery(native, files.read, tokens, limit, where).select(['path', '_score']);
+        return bestFirst(await collect(query, fileScores));
       });
     },
 
-    searchFilesByVector: async (vector, limit, filter) => {
-      if (limit < 1) return [];
-      checkDimension(vector, session.options.dimension);
-      return session.read(async () => {
-        const where = await whereOf(filter, 'files', session.knownPaths);
-        const query = vectorQuery(files.read, vector, limit, where, undefined).select([...FILE_SUMMARY_COLUMNS, '_distance']);
-        return bestFirst(await collect(query, (batch) => fileSummaries(batch, 'distance')));
-      });
+    fileSummaries: async (paths) => {
+      const known = session.summaries;
+      if (known.size > MOST_SUMMARIES) known.clear();
+      const missing = paths.filter((path) => !known.has(path));
+      if (missing.length > 0) for (const row of await byPath(missing, FILE_SUMMARY_COLUMNS, fileSummaries)) known.set(row.path, row);
+      return [...new Set(paths)].flatMap((path) => known.get(path) ?? []);
     },
-
-    fileSummaries: (paths) => byPath(paths, FILE_SUMMARY_COLUMNS, (batch) => fileSummaries(batch, 'none')),
     filesByPath: (paths) => byPath(paths, FILE_HIT_COLUMNS, fileHits),
 
     scanFiles: async (onBatch) => {
@@ -67,7 +65,7 @@ export function fileQueries(session: Session): FileQueries {
           .query()
           .select([...FILE_SUMMARY_COLUMNS])
           .offset(told)) {
-          onBatch(fileSummaries(batch, 'none'));
+          onBatch(fileSummaries(batch));
           told += batch.numRows;
         }
       });

@@ -4,7 +4,7 @@ import { LEDGER_COLUMNS, ledgerEntries } from './decode.ts';
 import { isOwnFault, readError, StoreUnavailableError, StoreWriteError, writeError } from './errors.ts';
 import { changeGeneration, type GenerationRecord, readIndexFile, recordsOf, type VectorTuning } from './indexFile.ts';
 import type { Tables } from './tables.ts';
-import type { LedgerEntry, OpenStoreOptions } from './types.ts';
+import type { FileSummary, LedgerEntry, OpenStoreOptions } from './types.ts';
 
 /** Open tables with the rules for using them: reads are tried twice, writes wait for each other, closing waits for both. */
 export class Session {
@@ -13,6 +13,7 @@ export class Session {
   #record: GenerationRecord;
   #state: WriterState | undefined;
   #paths: Promise<readonly string[]> | undefined;
+  #summaries = new Map<string, FileSummary>();
   #lastWrite: Promise<unknown> = Promise.resolve();
   readonly #running = new Set<Promise<unknown>>();
   #closed = false;
@@ -81,6 +82,11 @@ export class Session {
     return this.#paths;
   };
 
+  /** Files of which a search asked before, of this version of the tables: the next question often meets the same ones. */
+  get summaries(): Map<string, FileSummary> {
+    return this.#summaries;
+  }
+
   /** Every ledger record, in no order. */
   readLedger(): Promise<LedgerEntry[]> {
     return collect(this.tables.files.read.query().select([...LEDGER_COLUMNS]), ledgerEntries);
@@ -89,6 +95,7 @@ export class Session {
   /** Moves the readers to the newest version of both tables. */
   async showWrites(): Promise<void> {
     this.#paths = undefined;
+    this.#summaries = new Map();
     await Promise.all([this.tables.chunks.read.checkoutLatest(), this.tables.files.read.checkoutLatest()]);
   }
 

@@ -87,6 +87,11 @@ export interface FileSummary {
   readonly chunks: number;
   readonly vector: Float32Array | null;
   readonly skeletonVector: Float32Array | null;
+}
+
+/** A file that the text query found, with its BM25. */
+export interface FileScore {
+  readonly path: string;
   readonly hitScore: number;
 }
 
@@ -131,12 +136,11 @@ export interface IndexStore {
   /** BM25 over the `tokens` column, best first. `query` holds space-separated tokens. */
   searchChunksByText(query: string, limit: number, filter?: RowFilter): Promise<readonly ChunkHit[]>;
   searchChunksByVector(vector: Float32Array, limit: number, filter?: RowFilter): Promise<readonly ChunkHit[]>;
-  searchFilesByText(query: string, limit: number, filter?: RowFilter): Promise<readonly FileSummary[]>;
-  searchFilesByVector(vector: Float32Array, limit: number, filter?: RowFilter): Promise<readonly FileSummary[]>;
+  searchFilesByText(query: string, limit: number, filter?: RowFilter): Promise<readonly FileScore[]>;
   /** Chunks that define one of these names, exactly as written or in another case; `hitScore` is 0. */
   chunksByName(names: readonly string[], limit: number, filter?: RowFilter): Promise<readonly ChunkHit[]>;
   chunksOfFile(path: string): Promise<readonly ChunkHit[]>;
-  /** The files at these paths, in their order; missing ones are left out. `hitScore` is 0. */
+  /** The files at these paths, in their order; missing ones are left out. */
   fileSummaries(paths: readonly string[]): Promise<readonly FileSummary[]>;
   filesByPath(paths: readonly string[]): Promise<readonly FileHit[]>;
   /** Calls back with batches of every chunk's tokens and vector, for corpus statistics. */

@@ -108,7 +108,6 @@ async function measure(size: number): Promise<void> {
   const oddGlob = { include: ['src/dir[12]*/**'] };
   say('text, filtered by a glob beyond SQL', await percentiles((index) => store.searchChunksByText(question(index), LIMIT, oddGlob)));
   say('files by text', await percentiles((index) => store.searchFilesByText(question(index), LIMIT)));
-  say('files by vector', await percentiles((index) => store.searchFilesByVector(vector(index), LIMIT)));
   say('by name', await percentiles((index) => store.chunksByName([`fn${index % CHUNKS_IN_A_FILE}`], 20)));
   say('chunks of a file', await percentiles((index) => store.chunksOfFile(`src/dir${index % 50}/file${index}.ts`)));
   say('ledger', await percentiles(() => store.ledger()));

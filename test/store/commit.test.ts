@@ -136,7 +136,7 @@ describe('commit', () => {
     expect((await store.ledger())[0]).toEqual(entry);
     const found = await store.filesByPath(['b.ts', 'missing.ts', 'a.ts']);
     expect(found.map((row) => row.path)).toEqual(['b.ts', 'a.ts']);
-    expect(found[1]).toEqual({ path: 'a.ts', chunks: 0, language, tokens, skeleton, vector, skeletonVector, hitScore: 0 });
+    expect(found[1]).toEqual({ path: 'a.ts', chunks: 0, language, tokens, skeleton, vector, skeletonVector });
     expect(found[0]?.skeletonVector?.length).toBe(unitVector(1).length);
   });
 

@@ -21,7 +21,7 @@ export interface Candidate {
   readonly keywordScore: number;
 }
 
-/** A file that holds a candidate, or that a file-level query found. */
+/** A file that holds a candidate. */
 export interface FileCandidate {
   readonly path: string;
   readonly language: string;
