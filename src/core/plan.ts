@@ -60,6 +60,14 @@ export function inReadingOrder(files: readonly FoundFile[], isCode: (path: strin
     .map(({ file }) => file);
 }
 
+/** The named files first, in the order of the names; the rest stays as it is. */
+export function putFirst(files: readonly FoundFile[], first: readonly string[]): readonly FoundFile[] {
+  const found = new Map(files.map((file) => [file.path, file]));
+  const front = [...new Set(first)].flatMap((path) => found.get(path) ?? []);
+  for (const { path } of front) found.delete(path);
+  return [...front, ...found.values()];
+}
+
 /** Skipped files by reason, most frequent first. */
 export function countSkips(skipped: readonly SkippedFile[]): readonly { readonly reason: SkippedFile['reason']; readonly count: number }[] {
   const counts = new Map<SkippedFile['reason'], number>();

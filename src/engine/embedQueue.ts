@@ -3,6 +3,7 @@ import type { Embedder, EmbedSide } from '../core/embedder.ts';
 interface Job {
   readonly texts: readonly string[];
   readonly side: EmbedSide;
+  readonly urgent: boolean;
   readonly cancelled: () => boolean;
   readonly result: Float32Array;
   done: number;
@@ -10,20 +11,26 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
+/** `urgent` for what a person waits for: a question, and code that others like it are searched for. */
+export interface EmbedOrder {
+  readonly side: EmbedSide;
+  readonly urgent: boolean;
+}
+
 /**
- * Two lanes before one embedder: questions first, documents in steps between them, each lane in order.
+ * Two lanes before one embedder: what is urgent first, the rest in steps between, each lane in order.
  * A cancelled job settles at once with what it has.
  */
 export function createEmbedQueue(embedder: Embedder): {
-  embed(texts: readonly string[], side: EmbedSide, cancelled: () => boolean): Promise<Float32Array>;
+  embed(texts: readonly string[], order: EmbedOrder, cancelled: () => boolean): Promise<Float32Array>;
 } {
-  const questions: Job[] = [];
+  const urgentJobs: Job[] = [];
   const documents: Job[] = [];
   let running = false;
 
   async function step(job: Job, lane: Job[]): Promise<void> {
     try {
-      const slice = job.side === 'query' ? job.texts : job.texts.slice(job.done, job.done + embedder.step);
+      const slice = job.urgent ? job.texts : job.texts.slice(job.done, job.done + embedder.step);
       if (!job.cancelled() && slice.length > 0) {
         job.result.set(await embedder.embed(slice, job.side), job.done * embedder.info.dimension);
       }
@@ -42,21 +49,21 @@ export function createEmbedQueue(embedder: Embedder): {
     if (running) return;
     running = true;
     for (;;) {
-      const lane = questions.length > 0 ? questions : documents;
+      const lane = urgentJobs.length > 0 ? urgentJobs : documents;
       const job = lane[0];
       if (job === undefined) break;
       await step(job, lane);
-      // Incoming messages are only read when the loop comes around, so a question can overtake here.
-      if (documents.length > 0) await new Promise((resolve) => setImmediate(resolve));
+      // A question can overtake here. One turn of the loop reads its message, and another one hands it over.
+      for (let turn = 0; turn < 2 && documents.length > 0; turn++) await new Promise((resolve) => setImmediate(resolve));
     }
     running = false;
   }
 
   return {
-    embed: (texts, side, cancelled) =>
+    embed: (texts, { side, urgent }, cancelled) =>
       new Promise((resolve, reject) => {
         const result = new Float32Array(texts.length * embedder.info.dimension);
-        (side === 'query' ? questions : documents).push({ texts, side, cancelled, result, done: 0, resolve, reject });
+        (urgent ? urgentJobs : documents).push({ texts, side, urgent, cancelled, result, done: 0, resolve, reject });
         void run();
       }),
   };

@@ -5,3 +5,7 @@ import type { ErrorCode } from '../protocol/engine.ts';
 export function engineError(code: (typeof ErrorCode)[keyof typeof ErrorCode], sentence: string): ResponseError<void> {
   return new ResponseError(code, sentence);
 }
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -198,8 +198,8 @@ export class FolderIndex {
       skippedByRule: this.#skipped,
       bytesOnDisk: this.#bytesOnDisk,
       embedder: embedder
-        ? { id: embedder.info.id, device: embedder.info.device, reason: embedder.note?.() ?? '' }
-        : { id: 'none', device: '', reason: embedderProblem },
+        ? { id: embedder.info.id, device: embedder.info.device, dtype: embedder.info.dtype, reason: embedder.note?.() ?? '' }
+        : { id: 'none', device: '', dtype: '', reason: embedderProblem },
       semantic: embedder !== undefined && (this.#index.older === undefined || this.#index.older.embedder !== undefined),
       now: Date.now(),
     });
@@ -382,6 +382,7 @@ export class FolderIndex {
       folder: this.folder,
       indexDir: this.#params.indexDir,
       files: this.#params.files,
+      first: this.#params.first ?? [],
       work,
       generation,
       services: this.#services,

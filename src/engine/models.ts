@@ -25,12 +25,12 @@ import {
 } from '../protocol/models.ts';
 import { engineError } from './errors.ts';
 import { latest } from './latest.ts';
+import { MAIN_EMBEDDER } from './localEmbedders.ts';
 import { downloadModel, hubAt } from './modelDownload.ts';
 import { takeWriterLock } from './writerLock.ts';
 
 /** A face is told this often how far a download is. */
 const PROGRESS_MS = 100;
-const MAIN_EMBEDDER = 'nomic-ai/CodeRankEmbed';
 
 /** The requests about models. `configure` takes the options of the first call; `close` ends downloads, whose parts stay. */
 export interface ModelRequests {
@@ -42,7 +42,8 @@ export interface ModelRequests {
   close(): void;
 }
 
-export function registerModels(connection: MessageConnection): ModelRequests {
+/** `changed` is told of every model that was installed or removed. */
+export function registerModels(connection: MessageConnection, changed: (id: string) => void): ModelRequests {
   let options: ModelOptions | undefined;
   const running = new Map<string, AbortController>();
 
@@ -60,7 +61,9 @@ export function registerModels(connection: MessageConnection): ModelRequests {
     const subscription = token.onCancellationRequested(() => controller.abort());
     if (token.isCancellationRequested) controller.abort();
     try {
-      return await locked(wanted().dir, id, () => action(controller.signal));
+      const result = await locked(wanted().dir, id, () => action(controller.signal));
+      changed(id);
+      return result;
     } catch (error) {
       throw controller.signal.aborted && !(error instanceof NetworkError) ? answerOf(new CancelledError()) : answerOf(error);
     } finally {

@@ -1,5 +1,7 @@
 import type { CancellationToken } from 'vscode-jsonrpc';
-import type { FileSettings, SkippedFile } from '../core/files.ts';
+import type { FileSettings, FoundFile, SkippedFile } from '../core/files.ts';
+import { putFirst } from '../core/plan.ts';
+import { recentlyCommitted } from '../files/recent.ts';
 import type { Gate } from './gate.ts';
 import { type IndexOutcome, indexFiles } from './indexer.ts';
 import { readLastCheck, writeLastCheck } from './lastCheck.ts';
@@ -19,6 +21,8 @@ export interface Pass {
   readonly folder: string;
   readonly indexDir: string;
   readonly files: FileSettings;
+  /** Paths that somebody looks at: of many files to read these come first. */
+  readonly first: readonly string[];
   readonly work: Work;
   readonly generation: OpenGeneration;
   readonly services: EngineServices;
@@ -35,6 +39,9 @@ export interface Pass {
   readonly token: CancellationToken;
 }
 
+/** Fewer files than this are soon read in any order. */
+const WORTH_ORDERING = 24;
+
 const NOTHING: IndexOutcome = { files: 0, chunks: 0, removed: 0 };
 
 /** Brings the index in step with the disk once: plan, index, upkeep. Whatever fails leaves what was committed. */
@@ -44,7 +51,8 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
   if (work.all) pass.onPhase('scanning');
   const startedAt = Date.now();
   const checkedMs = await readLastCheck(pass.indexDir, fingerprint);
-  const { plan, skipped } = await planFolder(pass.folder, work, ledger, pass.files, checkedMs);
+  const { plan: unordered, skipped } = await planFolder(pass.folder, work, ledger, pass.files, checkedMs);
+  const plan = { ...unordered, read: await inOrderOfInterest(pass, unordered.read) };
   if (skipped !== undefined) pass.onSkipped(skipped);
   let outcome = NOTHING;
   if (plan.read.length > 0 || plan.removed.length > 0) {
@@ -91,4 +99,9 @@ async function upkeep({ generation: { store, corpus }, work, gate, onPhase, canc
   if (!work.all) return;
   if (corpus.drift > DRIFT_FOR_RECOUNT) await corpus.recount(store);
   await corpus.save();
+}
+
+/** What people have open or have committed lately is what they ask for; with a large model the rest may take an hour. */
+async function inOrderOfInterest({ folder, first }: Pass, files: readonly FoundFile[]): Promise<readonly FoundFile[]> {
+  return files.length < WORTH_ORDERING ? files : putFirst(files, [...first, ...(await recentlyCommitted(folder))]);
 }

@@ -245,6 +245,7 @@ async function questionVector(
         [(await services.chunkText(similarTo.path, similarTo.text))[0]?.embeddingText ?? similarTo.text],
         'document',
         token,
+        true,
       )
     : await embedder.embed([query.text], 'query', token);
   return vector.some((value) => value !== 0) ? vector : null;

@@ -22,7 +22,9 @@ import {
   StatusChanged,
   WaitForIndex,
 } from '../protocol/engine.ts';
+import type { EmbedderOptions } from '../protocol/models.ts';
 import { StoreDamagedError } from '../store/index.ts';
+import { wouldServe } from './chooseEmbedder.ts';
 import { serveEditors } from './editors.ts';
 import { engineError } from './errors.ts';
 import { FolderIndex } from './folderIndex.ts';
@@ -45,7 +47,12 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   let services: Promise<EngineServices> | undefined;
   let limits: Limits | undefined;
   const told = new Map<string, { readonly at: number; readonly phase: string }>();
-  const models = registerModels(connection);
+  let embedder: EmbedderOptions | undefined;
+  const models = registerModels(connection, (id) => {
+    if (open.size === 0 || !wouldServe(id, embedder)) return;
+    // First the answer to whoever installed or removed it.
+    setImmediate(() => void limits?.restart(`${id} was installed or removed: the engine starts anew.`));
+  });
   let isSafe = false;
   const reranking = serveReranking(connection, () => (isSafe ? undefined : models.library()));
 
@@ -74,13 +81,14 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   connection.onRequest(Initialize, (options: EngineOptions) => {
     models.configure(options.models);
     isSafe = options.keywordOnly;
+    embedder = options.embedder;
     const endpoint = options.endpoint && {
       options: options.endpoint,
       network: models.network,
       memory: options.models?.dir,
       onUsable: () => void limits?.restart('The embedding server can be used now: the engine starts anew with it.'),
     };
-    services ??= startServices(options.mediaDir, options.keywordOnly, endpoint);
+    services ??= startServices(options, endpoint);
     // Whoever asks for the services is told; until then nobody has to hear of it.
     services.catch(() => undefined);
     limits ??= keepLimits(connection, options, () => [...open.values()].map(({ index }) => index));

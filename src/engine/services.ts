@@ -1,18 +1,12 @@
-import { ErrorCode } from '../protocol/engine.ts';
+import type { EngineOptions } from '../protocol/engine.ts';
+import { chooseEmbedder } from './chooseEmbedder.ts';
 import type { EmbedService } from './embedService.ts';
-import { awaitEndpoint, type EndpointSource, openEndpointEmbedder } from './endpointEmbedder.ts';
-import { engineError } from './errors.ts';
-import { embedderKey } from './fingerprint.ts';
+import type { EndpointSource } from './endpointEmbedder.ts';
+import { messageOf } from './errors.ts';
 import { startWorker, type WorkerConnection } from './worker.ts';
-import {
-  type ChunkDraft,
-  ChunkFiles,
-  ChunkText,
-  DescribeEmbedder,
-  EmbedTexts,
-  type FileDraft,
-  type FileToChunk,
-} from './workerProtocol.ts';
+import { type ChunkDraft, ChunkFiles, ChunkText, type FileDraft, type FileToChunk } from './workerProtocol.ts';
+
+export { messageOf } from './errors.ts';
 
 /** The two worker threads as the rest of the engine sees them; a thread that dies is replaced. */
 export interface EngineServices {
@@ -26,37 +20,16 @@ export interface EngineServices {
   embedderFor(key: string): Promise<EmbedService | undefined>;
 }
 
-/** `endpoint` is a server that embeds in place of the model in the package. */
-export async function startServices(mediaDir: string, keywordOnly: boolean, endpoint?: EndpointSource): Promise<EngineServices> {
-  const chunkers = replaceable(() => startWorker('chunkWorker', { mediaDir }));
-  const embedders = replaceable(() => startWorker('embedWorker', { mediaDir }));
-  let embedder: EmbedService | undefined;
-  let embedderProblem = keywordOnly ? 'Keyword search only: the engine stopped several times in a row.' : '';
-  let unused = '';
-  if (!keywordOnly && endpoint !== undefined) {
-    try {
-      embedder = await openEndpointEmbedder(endpoint);
-    } catch (error) {
-      unused = `The embedding server cannot be used: ${messageOf(error)}`;
-      if (endpoint.options.required) throw engineError(ErrorCode.EndpointFailed, unused);
-      awaitEndpoint(endpoint);
-    }
-  }
-  if (!keywordOnly && embedder === undefined) {
-    try {
-      const { info } = await embedders().connection.sendRequest(DescribeEmbedder);
-      embedder = { info, embed: (texts, side, token) => embedders().connection.sendRequest(EmbedTexts, { texts, side }, token) };
-      if (unused !== '') embedder = { ...embedder, note: () => `${unused} The bundled model serves in its place.` };
-    } catch (error) {
-      embedderProblem = `Keyword search only: the embedding model could not be loaded (${messageOf(error)}).`;
-    }
-  }
+/** `endpoint` is a server that embeds in place of a model on this machine. */
+export async function startServices(options: EngineOptions, endpoint?: EndpointSource): Promise<EngineServices> {
+  const chunkers = replaceable(() => startWorker('chunkWorker', { mediaDir: options.mediaDir }));
+  const { embedder, problem, withKey } = await chooseEmbedder(options, endpoint);
   return {
     chunkFiles: (folder, files, maxFileBytes, journal) => chunkFiles(chunkers, folder, files, maxFileBytes, journal),
     chunkText: (path, text) => chunkers().connection.sendRequest(ChunkText, { path, text }),
     embedder,
-    embedderProblem,
-    embedderFor: (key) => Promise.resolve(embedder !== undefined && embedderKey(embedder.info) === key ? embedder : undefined),
+    embedderProblem: problem,
+    embedderFor: withKey,
   };
 }
 
@@ -96,8 +69,4 @@ function replaceable(start: () => WorkerConnection): () => WorkerConnection {
     }
     return current;
   };
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -60,7 +60,12 @@ export interface EmbedWorkerData {
 /** Settles when the embedder is loaded. `reason` says why this device serves; empty when it was the first choice. */
 export const DescribeEmbedder = new RequestType0<{ readonly info: EmbedderInfo; readonly reason: string }, void>('worker/describeEmbedder');
 
-/** One row of `dimension` floats a text. Texts of the query side overtake documents between two small batches. */
-export const EmbedTexts = new RequestType<{ readonly texts: readonly string[]; readonly side: EmbedSide }, Float32Array, void>(
-  'worker/embedTexts',
-);
+/** One row of `dimension` floats a text. Texts that somebody waits for overtake others between two small batches. */
+export const EmbedTexts = new RequestType<
+  { readonly texts: readonly string[]; readonly side: EmbedSide; readonly urgent?: boolean },
+  Float32Array,
+  void
+>('worker/embedTexts');
+
+/** Frees the model; the thread ends with its answer. */
+export const ReleaseEmbedder = new RequestType0<void, void>('worker/releaseEmbedder');

@@ -4,7 +4,13 @@ import type { CancellationToken, RequestType } from 'vscode-jsonrpc';
 import { type EngineClient, type EngineStateEvent, startEngine } from '../client/engineClient.ts';
 import type { EngineOptions, IndexStatus } from '../protocol/engine.ts';
 import { ConfigureModels, type ModelProgressEvent } from '../protocol/models.ts';
-import { onModelSettings, readModelSettings } from './modelCommands/settings.ts';
+import {
+  onEmbeddingSettings,
+  onModelSettings,
+  readCacheSettings,
+  readEmbedderSettings,
+  readModelSettings,
+} from './modelCommands/settings.ts';
 import { readEngineSettings } from './settings.ts';
 import type { EngineHealth } from './status/statusText.ts';
 
@@ -62,6 +68,12 @@ export function createEngine({ folder, cache, log, servers }: EngineSettings): E
         get chat() {
           return servers().chat;
         },
+        get embedder() {
+          return readEmbedderSettings();
+        },
+        get embeddings() {
+          return readCacheSettings(path.join(cache, 'embeddings'));
+        },
         get memoryLimitMB() {
           return readEngineSettings().memoryLimitMB;
         },
@@ -83,7 +95,11 @@ export function createEngine({ folder, cache, log, servers }: EngineSettings): E
   };
 
   // A download that is forbidden while it runs ends; the rest counts from the next request on.
-  const settings = onModelSettings(() => void client?.request(ConfigureModels, readModelSettings(models)).catch(() => undefined));
+  const settings = vscode.Disposable.from(
+    onModelSettings(() => void client?.request(ConfigureModels, readModelSettings(models)).catch(() => undefined)),
+    // Another embedder is another index: a fresh process opens it, and the older one answers until it is complete.
+    onEmbeddingSettings(() => void client?.restart()),
+  );
 
   return {
     request: async (type, params, token) => start().request(type, params, token),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Embedder, EmbedSide } from '../core/embedder.ts';
 import type { InstalledFile } from '../core/installedModel.ts';
-import type { EmbedderEntry } from '../core/modelCatalogue.ts';
+import type { EmbedderEntry, ModelDtype } from '../core/modelCatalogue.ts';
 import { type DeviceChoice, type DeviceWish, deviceChoices } from './devices.ts';
 import { checkGolden, GOLDEN_TEXTS } from './golden.ts';
 import { toUnitVectors } from './pooling.ts';
@@ -16,6 +16,8 @@ export interface EmbedderSource {
   readonly folder: string;
   readonly files: readonly InstalledFile[];
   readonly wish: DeviceWish;
+  /** Number format that it has to have, whatever the device; the device's own when absent. */
+  readonly dtype?: ModelDtype;
 }
 
 export interface OpenEmbedder extends Embedder {
@@ -37,9 +39,10 @@ const WORTH = 0.9;
  * On a CPU texts are embedded one by one: padding only loses there, and with weights of 8 bits a text's vector depends on what is in
  * its batch.
  */
-export async function openEmbedder({ entry, folder, files, wish }: EmbedderSource): Promise<OpenEmbedder> {
+export async function openEmbedder({ entry, folder, files, wish, dtype }: EmbedderSource): Promise<OpenEmbedder> {
   const tokenizer = await loadTokenizer(folder);
-  const choices = deviceChoices(entry, new Set(files.map(({ path }) => path)), wish, process.platform);
+  const all = deviceChoices(entry, new Set(files.map(({ path }) => path)), wish, process.platform);
+  const choices = dtype === undefined ? all : all.filter((choice) => choice.dtype === dtype);
   const golden = (session: ModelSession): Promise<Float32Array> => embedRows(session, tokenizer, entry, GOLDEN_TEXTS, 'document', 1);
   const session = await openSession({
     folder,

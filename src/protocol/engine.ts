@@ -1,7 +1,7 @@
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type { FileSettings, FileVerdict, SkippedFile } from '../core/files.ts';
 import type { ChatOptions, EndpointOptions } from './endpoints.ts';
-import type { ModelOptions } from './models.ts';
+import type { EmbedderOptions, EmbeddingCacheOptions, ModelOptions } from './models.ts';
 import type { SearchRequest, SearchResponse } from './search.ts';
 
 /** The whole contract between the engine process and its faces: host, command line and agents. */
@@ -33,7 +33,8 @@ export interface IndexStatus {
   readonly skipped: number;
   readonly failed: number;
   readonly bytesOnDisk: number;
-  readonly embedder: { readonly id: string; readonly device: string; readonly reason: string };
+  /** `reason` says why this device and model serve, and where code goes when it leaves this machine; empty when there is nothing to say. */
+  readonly embedder: { readonly id: string; readonly device: string; readonly dtype: string; readonly reason: string };
   /** False after repeated crashes: only keyword search then. */
   readonly semantic: boolean;
   /** One sentence for a person when there is something to say: an error, a limit, a reason to wait. */
@@ -59,6 +60,8 @@ export interface OpenParams {
   readonly files: FileSettings;
   /** Starts paused when the person paused it earlier. */
   readonly paused: boolean;
+  /** Paths (relative, `/`) that a person has open: they are searchable first. */
+  readonly first?: readonly string[];
   /** False opens what is there for searching and starts no indexing. */
   readonly index: boolean;
 }
@@ -74,6 +77,10 @@ export interface EngineOptions {
   readonly pauseOnBattery?: boolean;
   /** Absent where no model but the bundled one is wanted. */
   readonly models?: ModelOptions;
+  /** Absent: the main embedder once it is installed, the bundled one until then. */
+  readonly embedder?: EmbedderOptions;
+  /** Absent where embeddings of large models and of servers are not kept beyond one index. */
+  readonly embeddings?: EmbeddingCacheOptions;
   /** A server that embeds; absent where nothing leaves this machine. */
   readonly endpoint?: EndpointOptions | undefined;
   /** A server with a language model that orders results; absent where none is used. */

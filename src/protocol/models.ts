@@ -15,6 +15,23 @@ export interface ModelOptions {
   readonly proxy?: string;
 }
 
+/** Which model on this machine embeds. */
+export interface EmbedderOptions {
+  /** Id of the catalogue, `bundled`, or `auto`: the main embedder once it is installed, the bundled one until then. */
+  readonly model: string;
+  readonly device: 'auto' | ModelDevice;
+  /** True fails where the model cannot serve; false lets the bundled one take its place. */
+  readonly required: boolean;
+}
+
+/** Where embeddings are kept for other workspaces, branches and the next index. */
+export interface EmbeddingCacheOptions {
+  /** Absolute path. */
+  readonly dir: string;
+  /** All files together take this much at most. */
+  readonly limitBytes: number;
+}
+
 export interface ListModelsParams {
   /** For which embedder, device and free memory (bytes) a reranker is suggested; default: what is installed, and this machine's CPU. */
   readonly embedder?: string;

@@ -181,7 +181,7 @@ export function status(change: Partial<IndexStatus> = {}): IndexStatus {
     skipped: 31,
     failed: 0,
     bytesOnDisk: 12_000_000,
-    embedder: { id: 'bundled', device: 'cpu', reason: '' },
+    embedder: { id: 'bundled', device: 'cpu', dtype: 'int4', reason: '' },
     semantic: true,
     message: '',
     indexDir: '/tmp/index',

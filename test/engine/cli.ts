@@ -12,12 +12,19 @@ export interface Outcome {
 }
 
 /** Runs the built command line as a person would. `user` runs it as another user id, to test permissions as root too. */
-export function quarry(args: readonly string[], options: { readonly uid?: number; readonly input?: string } = {}): Promise<Outcome> {
+export function quarry(
+  args: readonly string[],
+  options: { readonly uid?: number; readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       [CLI, ...args],
-      { maxBuffer: 1 << 26, ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid, cwd: '/' }) },
+      {
+        maxBuffer: 1 << 26,
+        env: { ...process.env, ...options.env },
+        ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid, cwd: '/' }),
+      },
       (error, stdout, stderr) => resolve({ code: error ? (typeof error.code === 'number' ? error.code : null) : 0, stdout, stderr }),
     );
     child.stdin?.end(options.input ?? '');

@@ -71,6 +71,7 @@ describe('a model server as the embedder', () => {
     expect(status.embedder).toEqual({
       id: 'test-embedder',
       device: server.host,
+      dtype: 'server',
       reason: `Code is sent to a server on this machine (${server.host}).`,
     });
     const { hits, mode, notes } = await opened.ask('paint');

@@ -66,9 +66,9 @@ describe('embed queue', () => {
   it('lets a question overtake a long run of documents and keeps every row in its place', async () => {
     const queue = createEmbedQueue(embedder);
     const texts = Array.from({ length: 500 }, (_, i) => String(i));
-    const documents = queue.embed(texts, 'document', () => false);
+    const documents = queue.embed(texts, { side: 'document', urgent: false }, () => false);
     await new Promise((resolve) => setImmediate(resolve));
-    const question = await queue.embed(['7'], 'query', () => false);
+    const question = await queue.embed(['7'], { side: 'query', urgent: true }, () => false);
     expect([...question]).toEqual([7]);
     const at = order.indexOf('query 1');
     expect(at).toBeGreaterThan(0);
@@ -78,8 +78,8 @@ describe('embed queue', () => {
 
   it('settles a cancelled job and goes on with the next', async () => {
     const queue = createEmbedQueue(embedder);
-    const cancelled = queue.embed(['1'], 'document', () => true);
-    const next = queue.embed(['2'], 'document', () => false);
+    const cancelled = queue.embed(['1'], { side: 'document', urgent: false }, () => true);
+    const next = queue.embed(['2'], { side: 'document', urgent: false }, () => false);
     expect([...(await cancelled)]).toEqual([0]);
     expect([...(await next)]).toEqual([2]);
   });

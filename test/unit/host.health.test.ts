@@ -15,7 +15,7 @@ const status: IndexStatus = {
   skipped: 3,
   failed: 1,
   bytesOnDisk: 2_500_000,
-  embedder: { id: 'bundled', device: 'cpu', reason: '' },
+  embedder: { id: 'bundled', device: 'cpu', dtype: 'int4', reason: '' },
   semantic: true,
   message: '',
   indexDir: '/storage/index',
@@ -64,7 +64,7 @@ test('the tree says everything about an index', () => {
     '    in use: 2.0 MB (aaaaaaaa)',
     '    of another version or model: 400 kB (bbbbbbbb)',
     '    /storage/index: is where it is',
-    '  Model: bundled on cpu',
+    '  Model: bundled on cpu, int4',
     '  Writer: this window (process 7)',
   ]);
 });

@@ -17,7 +17,7 @@ const READY: IndexStatus = {
   skipped: 40,
   failed: 0,
   bytesOnDisk: 8_400_000,
-  embedder: { id: 'bundled', device: 'cpu', reason: '' },
+  embedder: { id: 'bundled', device: 'cpu', dtype: 'int4', reason: '' },
   semantic: true,
   message: '',
   indexDir: '/tmp/index',

@@ -19,7 +19,7 @@ const STATUS: IndexStatus = {
   skipped: 0,
   failed: 0,
   bytesOnDisk: 0,
-  embedder: { id: 'bundled', device: 'cpu', reason: '' },
+  embedder: { id: 'bundled', device: 'cpu', dtype: 'int4', reason: '' },
   semantic: true,
   message: '',
   indexDir: '/index',

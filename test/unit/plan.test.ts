@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundFile } from '../../src/core/files.ts';
-import { countSkips, inReadingOrder, type KnownFile, MAX_ATTEMPTS, planWork } from '../../src/core/plan.ts';
+import { countSkips, inReadingOrder, type KnownFile, MAX_ATTEMPTS, planWork, putFirst } from '../../src/core/plan.ts';
 
 const found = (path: string, size = 10, mtimeMs = 1000): FoundFile => ({ path, size, mtimeMs });
 const known = (path: string, change: Partial<KnownFile> = {}): KnownFile => ({
@@ -79,5 +79,13 @@ describe('countSkips', () => {
       { reason: 'binary', count: 2 },
       { reason: 'secret', count: 1 },
     ]);
+  });
+});
+
+describe('putFirst', () => {
+  it('puts what is named first, in the order of the names, and leaves the rest as it is', () => {
+    const files = ['a', 'b', 'c', 'd'].map((path) => found(path));
+    expect(putFirst(files, ['d', 'gone', 'b', 'd']).map(({ path }) => path)).toEqual(['d', 'b', 'a', 'c']);
+    expect(putFirst(files, [])).toEqual(files);
   });
 });

@@ -19,6 +19,7 @@ import { sentenceOf } from '../sentence.ts';
 import { readFolderSettings } from '../settings.ts';
 import { allowedKey, mayIndex } from './askFirst.ts';
 import { indexDirOf } from './indexDir.ts';
+import { openPaths } from './openPaths.ts';
 import { relativePath, watchFolder } from './watchFolder.ts';
 
 const PAUSED = 'quarry.paused';
@@ -204,6 +205,7 @@ export class Folders implements vscode.Disposable {
         files,
         paused: this.paused,
         index,
+        first: openPaths(folder.uri),
       });
       const watcher = index ? watchFolder(folder.uri, (paths) => this.tell(status.folder, paths)) : new vscode.Disposable(() => undefined);
       this.opened.set(key, { uri: folder.uri, name: folder.name, path: status.folder, searchOnly: !index, watcher });

@@ -1,3 +1,4 @@
+import { placeOf } from '../../core/embedder.ts';
 import { countSkips } from '../../core/plan.ts';
 import type { FolderHealth } from '../../protocol/health.ts';
 import { count, counted, size } from '../sentence.ts';
@@ -24,7 +25,7 @@ export function rowsOf(name: string, health: FolderHealth): HealthRow {
   const { folder } = status;
   const { chunks, embedder, files } = status;
   const row = (icon: string, label: string, description: string): HealthRow => ({ icon, label, description, folder });
-  const model = embedder.device === '' ? embedder.id : `${embedder.id} on ${embedder.device}`;
+  const model = embedder.device === '' ? embedder.id : `${embedder.id} on ${placeOf(embedder)}`;
   return {
     label: name,
     description: status.message === '' ? status.phase : `${status.phase}: ${status.message}`,

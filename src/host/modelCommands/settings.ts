@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ModelOptions } from '../../protocol/models.ts';
+import type { EmbedderOptions, EmbeddingCacheOptions, ModelOptions } from '../../protocol/models.ts';
 
 /** Where models live and whether and how they may be downloaded. `folder` is used unless the person names another absolute one. */
 export function readModelSettings(folder: string): ModelOptions {
@@ -18,6 +18,29 @@ export function readModelSettings(folder: string): ModelOptions {
 export function onModelSettings(listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration('quarry.models') || event.affectsConfiguration('http.proxy')) listener();
+  });
+}
+
+const DEVICES: readonly EmbedderOptions['device'][] = ['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu'];
+const CACHE_MB = 500;
+
+/** Which model embeds and where. One that cannot serve gives way to the bundled one. */
+export function readEmbedderSettings(): EmbedderOptions {
+  const settings = vscode.workspace.getConfiguration('quarry.embedding');
+  const device = settings.get<unknown>('device');
+  return { model: text(settings.get('model')) || 'auto', device: DEVICES.find((known) => known === device) ?? 'auto', required: false };
+}
+
+/** How much room embeddings take that outlive an index, in `dir`. */
+export function readCacheSettings(dir: string): EmbeddingCacheOptions {
+  const megabytes = vscode.workspace.getConfiguration('quarry.embedding').get<unknown>('cacheMB');
+  const limit = typeof megabytes === 'number' && Number.isFinite(megabytes) ? Math.max(0, megabytes) : CACHE_MB;
+  return { dir, limitBytes: limit * 1e6 };
+}
+
+export function onEmbeddingSettings(listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('quarry.embedding')) listener();
   });
 }
 

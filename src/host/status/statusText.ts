@@ -1,3 +1,4 @@
+import { placeOf } from '../../core/embedder.ts';
 import type { IndexPhase, IndexStatus } from '../../protocol/engine.ts';
 import { count, counted, duration, size } from '../sentence.ts';
 
@@ -104,7 +105,7 @@ export function statusTooltip(input: StatusInput, nameOf: (folder: string) => st
     const rows = [
       `${counted(status.files, 'file')}, ${counted(status.chunks, 'chunk')}, ${size(status.bytesOnDisk)}`,
       progressLine(status),
-      `${status.embedder.id} on ${status.embedder.device}${status.semantic ? '' : ' (keyword search only)'}`,
+      `${status.embedder.id} on ${placeOf(status.embedder)}${status.semantic ? '' : ' (keyword search only)'}`,
     ];
     if (status.embedder.reason !== '') rows.push(status.embedder.reason);
     const { building } = status;

@@ -1,0 +1,232 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
+import { DescribeEmbedder, EmbedTexts, type EmbedWorkerData, ReleaseEmbedder } from '../../src/engine/workerProtocol.ts';
+import { deviceChoices } from '../../src/inference/devices.ts';
+import { type EmbedderSource, openEmbedder } from '../../src/inference/embedder.ts';
+import { openSession } from '../../src/inference/session.ts';
+import { toFeeds } from '../../src/inference/tensors.ts';
+import { loadTokenizer } from '../../src/inference/tokenizer.ts';
+import { embedderEntry, MAIN } from '../unit/inference.model.ts';
+import { sourceFiles } from './corpus.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const CHUNK_TOKENS = 256;
+const QUESTION_TOKENS = 16;
+const CHUNKS = 12;
+const QUESTIONS = 40;
+const ROUNDS = 3;
+const SOURCES = 200;
+
+export interface Measured {
+  readonly what: string;
+  readonly bare: string;
+  readonly ours: string;
+  readonly ratio: string;
+  readonly allowed: string;
+}
+
+/** Rows of a table: the pipeline, a question, a question during indexing, the other threads' patience, memory. */
+export async function measureEmbedding(model: string): Promise<readonly Measured[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'quarry-bench-'));
+  try {
+    const texts = prepare(model, folder);
+    const source: EmbedderSource = {
+      entry: { ...embedderEntry(MAIN), maxTokens: CHUNK_TOKENS, queryPrefix: '' },
+      folder,
+      files: ['onnx/model_quantized.onnx', 'tokenizer.json'].map((path) => ({ path, bytes: 0, sha256: '', revision: null, pinned: false })),
+      wish: 'cpu',
+    };
+    return [...(await measurePipeline(source, texts)), ...(await measureThread(source, texts))];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A folder with the model's graph and a tokenizer with as many entries as a real one, made of the words of this project's libraries:
+ * the tokenizer of a tiny model splits code into letters, which costs less a token than real work.
+ */
+function prepare(model: string, folder: string): readonly string[] {
+  for (const name of ['config.json', 'tokenizer_config.json']) cpSync(join(model, name), join(folder, name));
+  symlinkSync(join(model, 'onnx'), join(folder, 'onnx'));
+  const files: string[] = [];
+  for (const { text } of sourceFiles(join(ROOT, 'node_modules'))) if (files.push(text) === SOURCES) break;
+  const counts = new Map<string, number>();
+  for (const word of files
+    .join('\n')
+    .toLowerCase()
+    .match(/[a-z]{2,}/g) ?? [])
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  const words = [...counts].sort((a, b) => b[1] - a[1]).map(([word]) => word);
+  const tokenizer = JSON.parse(readFileSync(join(model, 'tokenizer.json'), 'utf8'));
+  const { vocab } = tokenizer.model as { readonly vocab: Record<string, number> };
+  // Ids stay below the size of the graph's table: what a token means does not matter here.
+  const size = Object.keys(vocab).length;
+  const idOf = (at: number): number => 5 + (at % (size - 5));
+  for (const [at, word] of words.slice(0, 15_000).entries()) {
+    vocab[word] ??= idOf(at);
+    vocab[`##${word}`] ??= idOf(at);
+  }
+  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
+  const long = files.filter((text) => text.length > 8000);
+  if (long.length === 0) throw new Error('no source to embed');
+  return Array.from({ length: CHUNKS }, (_, at) => (long[at % long.length] ?? '').slice(at * 300, at * 300 + 3000));
+}
+
+/** The same texts through a bare `session.run` with ready inputs, and through tokenizer, pooling and checks. */
+async function measurePipeline(source: EmbedderSource, texts: readonly string[]): Promise<readonly Measured[]> {
+  const { entry, folder } = source;
+  const choices = deviceChoices(entry, new Set(source.files.map(({ path }) => path)), 'cpu', process.platform);
+  const session = await openSession({ folder, choices, threads: 1, prove: () => Promise.resolve() });
+  const embedder = await openEmbedder(source);
+  const tokenizer = await loadTokenizer(folder);
+  const rows = texts.map((text) => tokenizer.encode(text, CHUNK_TOKENS));
+  const tokens = rows.reduce((sum, { ids }) => sum + ids.length, 0);
+  const question = questionOf(texts[0] ?? '', tokenizer);
+  const bareChunks = async (): Promise<void> => {
+    for (const row of rows) await session.run(toFeeds([row], session.inputs, 0), ['last_hidden_state']);
+  };
+  const ourChunks = async (): Promise<void> => {
+    for (const text of texts) await embedder.embed([text], 'document');
+  };
+  const questionRow = tokenizer.encode(question, CHUNK_TOKENS);
+  const chunks = await alternate(bareChunks, ourChunks, ROUNDS);
+  const questions = await alternate(
+    async () => void (await session.run(toFeeds([questionRow], session.inputs, 0), ['last_hidden_state'])),
+    async () => void (await embedder.embed([question], 'query')),
+    QUESTIONS,
+  );
+  await session.dispose();
+  await embedder.dispose();
+  const rate = (ms: number): string => `${Math.round((tokens / ms) * 1000)} tokens/s`;
+  return [
+    {
+      what: `${CHUNKS} chunks of ${CHUNK_TOKENS} tokens`,
+      bare: rate(chunks.bare),
+      ours: rate(chunks.ours),
+      ratio: (chunks.ours / chunks.bare).toFixed(3),
+      allowed: '1.10',
+    },
+    compared(`a question of ${questionRow.ids.length} tokens, p50`, questions.bare, questions.ours, '1.30'),
+  ];
+}
+
+/** What other threads see of a thread that embeds: questions beside indexing, a loop that must not stall, memory that comes back. */
+async function measureThread(source: EmbedderSource, texts: readonly string[]): Promise<readonly Measured[]> {
+  const idle = await loopDelay(1000);
+  const rss = (): number => process.memoryUsage.rss() / 1e6;
+  const before = rss();
+  const workerData: EmbedWorkerData = { mediaDir: join(ROOT, 'dist/media'), model: source };
+  const worker = new Worker(join(ROOT, 'dist/embedWorker.mjs'), { workerData, execArgv: [] });
+  const ended = new Promise((resolve) => worker.once('exit', resolve));
+  const connection = createMessageConnection(new PortMessageReader(worker), new PortMessageWriter(worker));
+  connection.listen();
+  await connection.sendRequest(DescribeEmbedder);
+  const loaded = rss();
+  const tokenizer = await loadTokenizer(source.folder);
+  const question = questionOf(texts[0] ?? '', tokenizer);
+  const ask = (): Promise<unknown> => connection.sendRequest(EmbedTexts, { texts: [question], side: 'query' });
+  const chunk = async (): Promise<unknown> => connection.sendRequest(EmbedTexts, { texts: texts.slice(0, 1), side: 'document' });
+  const alone: number[] = [];
+  const chunkTimes: number[] = [];
+  for (let round = 0; round < QUESTIONS; round++) alone.push(await timed(ask));
+  for (let round = 0; round < QUESTIONS; round++) chunkTimes.push(await timed(chunk));
+
+  let indexing = true;
+  const index = (async () => {
+    while (indexing) await connection.sendRequest(EmbedTexts, { texts, side: 'document' });
+  })();
+  const during: number[] = [];
+  const [busy] = await Promise.all([
+    loopDelay(5000),
+    (async () => {
+      for (let at = 0; at < QUESTIONS; at++) {
+        // At odd moments of the chunk under way.
+        await new Promise((resolve) => setTimeout(resolve, 20 + ((at * 37) % 100)));
+        during.push(await timed(ask));
+      }
+    })(),
+  ]);
+  indexing = false;
+  await index;
+  await connection.sendRequest(ReleaseEmbedder);
+  await ended;
+  connection.dispose();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const after = rss();
+  const bound = Math.max(...chunkTimes) + Math.max(...alone);
+  return [
+    compared('a question during indexing, p50 (bare: a chunk and a question)', median(chunkTimes) + median(alone), median(during), '1.00'),
+    compared('the slowest question during indexing (bare: the slowest chunk and question)', bound, Math.max(...during), '1.00'),
+    {
+      what: "the asking thread's event loop, delay p99 (bare: idle)",
+      bare: `${idle.toFixed(1)} ms`,
+      ours: `${busy.toFixed(1)} ms`,
+      ratio: `+${(busy - idle).toFixed(1)} ms`,
+      allowed: '+10 ms',
+    },
+    {
+      what: 'memory after the model is released (bare: before it was loaded)',
+      bare: `${before.toFixed(0)} MB`,
+      ours: `${after.toFixed(0)} MB (loaded: ${loaded.toFixed(0)} MB)`,
+      ratio: `+${(after - before).toFixed(0)} MB`,
+      allowed: '+50 MB',
+    },
+  ];
+}
+
+/** The beginning of a text that has 16 tokens with the special ones. */
+function questionOf(text: string, tokenizer: Awaited<ReturnType<typeof loadTokenizer>>): string {
+  const words = text.split(/\s+/);
+  let question = '';
+  for (const word of words) {
+    const longer = `${question} ${word}`.trim();
+    if (tokenizer.encode(longer, CHUNK_TOKENS).ids.length > QUESTION_TOKENS) break;
+    question = longer;
+  }
+  return question;
+}
+
+/** Median milliseconds of both, run in turns, so that a busy machine slows both down. */
+async function alternate(
+  bare: () => Promise<void>,
+  ours: () => Promise<void>,
+  rounds: number,
+): Promise<{ readonly bare: number; readonly ours: number }> {
+  const times: { readonly bare: number[]; readonly ours: number[] } = { bare: [], ours: [] };
+  for (let round = 0; round <= rounds; round++) {
+    const one = { bare: await timed(bare), ours: await timed(ours) };
+    // The first round warms up.
+    if (round === 0) continue;
+    times.bare.push(one.bare);
+    times.ours.push(one.ours);
+  }
+  return { bare: median(times.bare), ours: median(times.ours) };
+}
+
+function compared(what: string, bare: number, ours: number, allowed: string): Measured {
+  return { what, bare: `${bare.toFixed(1)} ms`, ours: `${ours.toFixed(1)} ms`, ratio: (ours / bare).toFixed(2), allowed };
+}
+
+async function timed(action: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await action();
+  return performance.now() - startedAt;
+}
+
+/** 99th percentile, in milliseconds, of what a timer of this thread comes too late. */
+async function loopDelay(ms: number): Promise<number> {
+  const histogram = monitorEventLoopDelay({ resolution: 5 });
+  histogram.enable();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  histogram.disable();
+  return histogram.percentile(99) / 1e6;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
