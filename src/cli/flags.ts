@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EndpointChoice, parseEndpoint, requestAddress } from '../core/endpoints/address.ts';
-import { ENDPOINT_DEFAULTS, type EndpointOptions } from '../protocol/endpoints.ts';
+import { type ChatOptions, ENDPOINT_DEFAULTS, type EndpointOptions } from '../protocol/endpoints.ts';
 import type { EmbedderOptions } from '../protocol/models.ts';
 import type { SessionOptions } from './session.ts';
 
@@ -14,12 +14,15 @@ export interface SessionFlags {
   readonly endpoint?: EndpointChoice;
   readonly queryPrefix?: string;
   readonly documentPrefix?: string;
+  readonly chat?: Pick<ChatOptions, 'url' | 'model'>;
   readonly offline?: boolean;
 }
 
 const DEVICES: readonly EmbedderOptions['device'][] = ['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu'];
 /** The variable that holds the key of an embedding server: a key in an option would stand in the shell's history. */
 const KEY_VARIABLE = 'QUARRY_ENDPOINT_KEY';
+const CHAT_KEY_VARIABLE = 'QUARRY_CHAT_KEY';
+const CHAT_MS = 60_000;
 
 export function withSessionFlags(command: Command): Command {
   return command
@@ -34,6 +37,11 @@ export function withSessionFlags(command: Command): Command {
     )
     .option('--query-prefix <text>', 'put before each question that the server embeds')
     .option('--document-prefix <text>', 'put before each piece of code that the server embeds')
+    .option(
+      '--chat <server>',
+      'the chat server for --rerank nomic-ai/CodeRankLLM, which gets the code of the best places: <model>@<url>',
+      chatChoice,
+    )
     .option('--offline', 'forbid every connection')
     .option('--verbose', "print the engine's log to stderr");
 }
@@ -49,6 +57,7 @@ export function sessionOf(folder: string, flags: SessionFlags, index: boolean): 
     ...(flags.modelsDir === undefined ? {} : { modelsDir: flags.modelsDir }),
     ...(flags.embedder === undefined && flags.device === undefined ? {} : { embedder: embedderOf(flags) }),
     ...(flags.endpoint === undefined ? {} : { endpoint: endpointOf(flags.endpoint, flags) }),
+    ...(flags.chat === undefined ? {} : { chat: { ...flags.chat, key: process.env[CHAT_KEY_VARIABLE] ?? '', timeoutMs: CHAT_MS } }),
   };
 }
 
@@ -75,10 +84,21 @@ function endpointChoice(text: string): EndpointChoice {
     throw new InvalidArgumentError(
       'It must look like openai:<model>@<url>, ollama:<model>@<url> or tei:@<url>, the address with http:// or https://.',
     );
+  checkAddress(choice.url, choice.api);
+  return choice;
+}
+
+function chatChoice(text: string): Pick<ChatOptions, 'url' | 'model'> {
+  const [, model = '', url = ''] = /^(.*?)@(https?:\/\/.+)$/.exec(text.trim()) ?? [];
+  if (url === '') throw new InvalidArgumentError('It must look like <model>@<url>, the address with http:// or https://.');
+  checkAddress(url, 'chat');
+  return { model, url };
+}
+
+function checkAddress(url: string, use: Parameters<typeof requestAddress>[1]): void {
   try {
-    requestAddress(choice.url, choice.api);
+    requestAddress(url, use);
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
-  return choice;
 }

@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EngineClient, startEngine } from '../client/engineClient.ts';
 import { DEFAULT_FILE_SETTINGS, type FileSettings } from '../core/files.ts';
-import type { EndpointOptions } from '../protocol/endpoints.ts';
+import type { ChatOptions, EndpointOptions } from '../protocol/endpoints.ts';
 import { type IndexSummary, OpenFolder, WaitForIndex } from '../protocol/engine.ts';
 import type { EmbedderOptions } from '../protocol/models.ts';
 import { cacheDir, defaultIndexDir, modelsDir } from './indexDir.ts';
@@ -24,6 +24,7 @@ export interface SessionOptions {
   readonly offline?: boolean;
   readonly embedder?: EmbedderOptions;
   readonly endpoint?: EndpointOptions;
+  readonly chat?: ChatOptions;
 }
 
 export interface Session {
@@ -54,7 +55,8 @@ export async function withSession<T>(options: SessionOptions, action: (session: 
       models: { dir: modelsDir(options.modelsDir), offline: options.offline ?? false, mirror: '' },
       embeddings: { dir: join(cacheDir(), 'embeddings'), limitBytes: EMBEDDINGS_BYTES },
       ...(options.embedder === undefined ? {} : { embedder: options.embedder }),
-      ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+      endpoint: options.endpoint,
+      chat: options.chat,
     },
     compileCache: join(cacheDir(), 'compiled'),
     ...(options.priority === undefined ? {} : { priority: options.priority }),

@@ -1,7 +1,8 @@
-import type { CancellationToken, RequestType } from 'vscode-jsonrpc';
+import { type CancellationToken, type RequestType, ResponseError } from 'vscode-jsonrpc';
 import {
   type EngineInfo,
   type EngineOptions,
+  ErrorCode,
   ExplainFile,
   FilesChanged,
   GetStatus,
@@ -16,6 +17,7 @@ import {
 } from '../protocol/engine.ts';
 import { GetHealth, RunChecks } from '../protocol/health.ts';
 import { ListModels, ModelProgress, type ModelProgressEvent, VerifyModels } from '../protocol/models.ts';
+import { AskEditorModel, DescribeEditorModel, type EditorPrompt } from '../protocol/rerank.ts';
 import { EngineGoneError, isLostConnection } from './errors.ts';
 import { listeners } from './listeners.ts';
 import { openFolders } from './openFolders.ts';
@@ -41,6 +43,14 @@ export interface EngineClientOptions {
   /** As of `os.setPriority`: 10 gives way to everything the person does. */
   readonly priority?: number;
   readonly startTimeoutMs?: number;
+  /** The editor's language models, where the face has some. */
+  readonly editorModels?: EditorModels;
+}
+
+/** What an engine may ask of its face. Each rejects with one sentence. */
+export interface EditorModels {
+  describe(model: string): Promise<string>;
+  ask(model: string, prompt: EditorPrompt, token: CancellationToken): Promise<string>;
 }
 
 /** The engine as hosts and command lines see it: calls that always settle, whatever happens to the process. */
@@ -68,6 +78,10 @@ export interface EngineClient {
 
 const STOP_MS = 1500;
 const START_TIMEOUT_MS = 30_000;
+
+const noEditor = (): Promise<string> =>
+  Promise.reject(new ResponseError(ErrorCode.UnknownModel, 'There is no editor here whose language models could be asked.'));
+const NO_EDITOR: EditorModels = { describe: noEditor, ask: noEditor };
 
 /** Asking these twice does no harm. An engine that takes over looks at every file, so changes are among them. */
 const REPEATABLE: ReadonlySet<string> = new Set(
@@ -104,6 +118,8 @@ export function startEngine(options: EngineClientOptions): EngineClient {
         supervisor.restart().catch(() => undefined);
       });
       connection.onNotification(ModelProgress, modelProgress.tell);
+      connection.onRequest(DescribeEditorModel, ({ model }) => (options.editorModels ?? NO_EDITOR).describe(model));
+      connection.onRequest(AskEditorModel, ({ model, prompt }, token) => (options.editorModels ?? NO_EDITOR).ask(model, prompt, token));
     },
     log: (level, message) => logs.tell({ level, message }),
     onState(event) {

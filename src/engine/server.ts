@@ -3,6 +3,7 @@ import type { SkippedFile } from '../core/files.ts';
 import { explainFile } from '../files/explain.ts';
 import { checkFolder } from '../files/folder.ts';
 import { scanFolder } from '../files/scan.ts';
+import type { ChatOptions } from '../protocol/endpoints.ts';
 import {
   CloseFolder,
   type EngineOptions,
@@ -32,6 +33,7 @@ import { serveHealth } from './health.ts';
 import { keepLimits, type Limits } from './limits.ts';
 import { registerModels } from './models.ts';
 import type { OpenFolderState } from './openFolderState.ts';
+import { editorModels } from './rerank/editorModels.ts';
 import { serveReranking } from './rerank/serve.ts';
 import { search } from './searcher.ts';
 import { type EngineServices, startServices } from './services.ts';
@@ -54,7 +56,11 @@ export function serveEngine(connection: MessageConnection, version: string): { c
     setImmediate(() => void limits?.restart(`${id} was installed or removed: the engine starts anew.`));
   });
   let isSafe = false;
-  const reranking = serveReranking(connection, () => (isSafe ? undefined : models.library()));
+  let chat: ChatOptions | undefined;
+  const reranking = serveReranking(connection, {
+    library: () => (isSafe ? undefined : models.library()),
+    elsewhere: { chat: () => chat, network: models.network, editor: editorModels(connection, () => models.network().offline) },
+  });
 
   const events = {
     onStatus: (status: ReturnType<FolderIndex['status']>) => {
@@ -82,6 +88,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
     models.configure(options.models);
     isSafe = options.keywordOnly;
     embedder = options.embedder;
+    chat = options.chat;
     const endpoint = options.endpoint && {
       options: options.endpoint,
       network: models.network,

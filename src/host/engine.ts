@@ -11,6 +11,7 @@ import {
   readEmbedderSettings,
   readModelSettings,
 } from './modelCommands/settings.ts';
+import { createEditorModels } from './rerank/editorModels.ts';
 import { readEngineSettings } from './settings.ts';
 import type { EngineHealth } from './status/statusText.ts';
 
@@ -83,6 +84,7 @@ export function createEngine({ folder, cache, log, servers }: EngineSettings): E
       },
       compileCache: path.join(cache, 'compiled'),
       priority: PRIORITY,
+      editorModels: createEditorModels(),
     });
     client.onStatus((status) => statuses.fire(status));
     client.onModelProgress((event) => modelProgress.fire(event));

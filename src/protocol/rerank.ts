@@ -1,5 +1,6 @@
 import { RequestType } from 'vscode-jsonrpc';
 import type { ModelDevice, ModelDtype } from '../core/modelCatalogue.ts';
+import type { ListwisePrompt } from '../core/rerank/listwise.ts';
 
 /** How the best rows of a search are read again together with the question. What is absent is as `RERANK_DEFAULTS` has it. */
 export interface RerankOptions {
@@ -47,3 +48,13 @@ export interface SearchMetrics {
 
 /** Loads the model, so that the first reranked answer does not wait for it. Settles in any case. */
 export const PrepareReranker = new RequestType<RerankOptions, void, void>('rerank/prepare');
+
+/** Stands for a reranker: the editor's own language models, `vscode.lm`, or one of them by its id, `vscode.lm:gpt-4o`. */
+export const EDITOR_MODEL = 'vscode.lm';
+
+/** Asked of the face by the engine: the name of the language model that would answer. Rejects with one sentence when there is none. */
+export const DescribeEditorModel = new RequestType<{ readonly model: string }, string, void>('editor/describeModel');
+/** Asked of the face by the engine: what the language model answers. The code in the prompt goes where the editor's model runs. */
+export const AskEditorModel = new RequestType<{ readonly model: string; readonly prompt: EditorPrompt }, string, void>('editor/askModel');
+
+export type EditorPrompt = ListwisePrompt;

@@ -118,6 +118,7 @@ describe('no network', () => {
   test.each([
     ['src/network/download.ts', 'src/engine/modelDownload.ts'],
     ['src/network/embeddingServer.ts', 'src/engine/endpointEmbedder.ts'],
+    ['src/network/chatServer.ts', 'src/engine/rerank/listwise.ts'],
   ])('%s is in the engine, and loaded only when a person has asked for it', (module, importer) => {
     for (const bundle of BUNDLES) expect(inputs(bundle).some(mayReachOut), bundle).toBe(bundle === 'engine');
     const importers = Object.entries(meta.engine.inputs).filter(([, { imports }]) => imports.some((one) => one.path === module));

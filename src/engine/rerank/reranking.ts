@@ -12,6 +12,8 @@ export interface RerankerChoice {
   readonly id: string;
   /** Changes whenever the same pair may get another score. */
   readonly key: string;
+  /** A model that orders a list says nothing about a single pair: the list as a whole is remembered. */
+  readonly reads?: 'pairs' | 'list';
   ready(signal: AbortSignal): Promise<Reranker>;
 }
 
@@ -44,11 +46,13 @@ export function createReranking(source: RerankerSource): Reranking {
 
   /** One score a document; null for those that do not fit the time. */
   async function scores(choice: RerankerChoice, job: RerankJob, signal: AbortSignal): Promise<readonly (number | null)[]> {
-    const keyOf = cache.keys(choice.key, job);
+    const isList = choice.reads === 'list';
+    const keyOf = cache.keys(isList ? JSON.stringify([choice.key, job.documents]) : choice.key, job);
     const keys = job.documents.map(keyOf);
     const known = keys.map((key) => cache.get(key) ?? null);
-    const missing = [...known.keys()].filter((at) => known[at] === null);
-    if (missing.length === 0) return known;
+    const unknown = [...known.keys()].filter((at) => known[at] === null);
+    if (unknown.length === 0) return known;
+    const missing = isList ? [...known.keys()] : unknown;
     const reranker = await choice.ready(signal);
     devices.set(choice.key, reranker.info.device);
     const documents = missing.map((at) => job.documents[at] ?? '');

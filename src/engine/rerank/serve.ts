@@ -3,6 +3,7 @@ import type { MessageConnection } from 'vscode-jsonrpc';
 import type { ModelLibrary } from '../../models/library.ts';
 import { PrepareReranker, RERANK_DEFAULTS } from '../../protocol/rerank.ts';
 import { startChild } from '../childProcess.ts';
+import { chooseElsewhere, type Elsewhere } from './listwise.ts';
 import { createLocalRerankers } from './localRerankers.ts';
 import { createReranking, type RerankerSource, type Reranking } from './reranking.ts';
 
@@ -10,8 +11,14 @@ export interface ServedReranking extends Reranking {
   close(): void;
 }
 
-/** Reranking with the models of a folder. `library` is undefined where there is no such folder, or no model may be loaded. */
-export function serveReranking(connection: MessageConnection, library: () => ModelLibrary | undefined): ServedReranking {
+interface EngineParts {
+  /** Undefined where there is no folder for models, or none may be loaded. */
+  library(): ModelLibrary | undefined;
+  readonly elsewhere: Elsewhere;
+}
+
+/** Reranking with the models of a folder. */
+export function serveReranking(connection: MessageConnection, { library, elsewhere }: EngineParts): ServedReranking {
   const local = createLocalRerankers({
     start: () => startChild('rerankProcess'),
     // Node 20 before 20.13 knows only what the whole machine has.
@@ -19,6 +26,8 @@ export function serveReranking(connection: MessageConnection, library: () => Mod
   });
 
   const source: RerankerSource = async (options) => {
+    const remote = await chooseElsewhere(options.model ?? '', elsewhere);
+    if (remote !== undefined) return remote;
     const models = library();
     if (models === undefined) throw new Error('This engine runs without models.');
     // What runs models is loaded when one is wanted.

@@ -3,6 +3,7 @@ import { type ListedModel, ListModels } from '../../protocol/models.ts';
 import type { CommandHandler } from '../commands/register.ts';
 import type { Engine } from '../engine.ts';
 import { isAvailable, modelItems } from '../modelCommands/items.ts';
+import { elsewhereItems, runsElsewhere } from './elsewhere.ts';
 import { readRerankSettings, writeRerankSetting } from './settings.ts';
 
 type RerankCommand = 'toggleReranking' | 'chooseReranker';
@@ -22,10 +23,12 @@ async function toggle(engine: Engine): Promise<void> {
     vscode.window.setStatusBarMessage('$(search) Quarry: results are not reranked', 4000);
     return;
   }
-  const { models } = await engine.request(ListModels, {});
-  const isThere = models.some(
-    ({ entry, installed }) => installed !== null && entry.role === 'reranker' && (options.model === '' || entry.id === options.model),
-  );
+  const listing = await engine.request(ListModels, {});
+  const isThere =
+    runsElsewhere(listing, options.model) ||
+    listing.models.some(
+      ({ entry, installed }) => installed !== null && entry.role === 'reranker' && (options.model === '' || entry.id === options.model),
+    );
   // Switched on without a model, it would only say so under every answer.
   if (!isThere) return choose(engine, undefined);
   await writeRerankSetting('enabled', true);
@@ -36,22 +39,30 @@ async function toggle(engine: Engine): Promise<void> {
 async function choose(engine: Engine, id: unknown): Promise<void> {
   const listing = await engine.request(ListModels, {});
   const isReranker = (model: ListedModel): boolean => model.entry.role === 'reranker' && isAvailable(model);
-  const model = typeof id === 'string' ? listing.models.find((one) => one.entry.id === id && isReranker(one)) : await ask();
-  if (model === undefined) {
-    if (typeof id === 'string') throw new Error(`${id} is not a reranker that runs here.`);
-    return;
-  }
+  const chosen = typeof id === 'string' ? id : await ask();
+  if (chosen === undefined) return;
+  if (runsElsewhere(listing, chosen)) return use(chosen);
+  const model = listing.models.find((one) => one.entry.id === chosen && isReranker(one));
+  if (model === undefined) throw new Error(`${chosen} is not a reranker that runs here.`);
   if (model.installed === null) {
     await vscode.commands.executeCommand('quarry.downloadModel', model.entry.id);
     const { models } = await engine.request(ListModels, {});
     if (models.find(({ entry }) => entry.id === model.entry.id)?.installed === null) return;
   }
-  await writeRerankSetting('model', model.entry.id);
-  await writeRerankSetting('enabled', true);
+  await use(model.entry.id);
 
-  async function ask(): Promise<ListedModel | undefined> {
+  async function ask(): Promise<string | undefined> {
     const placeHolder = 'Choose the model that reads the best results again';
-    const chosen = await vscode.window.showQuickPick([...modelItems(listing, isReranker)], { placeHolder, matchOnDetail: true });
-    return chosen?.model;
+    const items: readonly (vscode.QuickPickItem & { readonly id?: string; readonly model?: ListedModel })[] = [
+      ...modelItems(listing, isReranker),
+      ...(await elsewhereItems(listing)),
+    ];
+    const item = await vscode.window.showQuickPick([...items], { placeHolder, matchOnDetail: true });
+    return item?.id ?? item?.model?.entry.id;
   }
+}
+
+async function use(model: string): Promise<void> {
+  await writeRerankSetting('model', model);
+  await writeRerankSetting('enabled', true);
 }
