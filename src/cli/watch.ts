@@ -1,11 +1,14 @@
 import { relative, sep } from 'node:path';
 import { watch } from 'chokidar';
+import { meaningOf } from '../core/changes.ts';
 import { FilesChanged } from '../protocol/engine.ts';
 import type { Session } from './session.ts';
 
 /** Changes are gathered this long before the engine hears of them. */
 const GATHER_MS = 100;
-const NEVER = new Set(['.git', 'node_modules']);
+/** Inside a `.git` only what tells of the files around it is followed: the folder has thousands of others. */
+const IN_GIT = /(^|\/)\.git\/(?!HEAD$|info$|info\/exclude$)/;
+const NEVER = /(^|\/)node_modules(\/|$)/;
 
 /** Follows the folder until the person presses Ctrl+C. */
 export async function watchFolder({ client, folder }: Session): Promise<void> {
@@ -15,29 +18,33 @@ export async function watchFolder({ client, folder }: Session): Promise<void> {
     timer = undefined;
     const paths = [...changed];
     changed.clear();
-    client.request(FilesChanged, { folder, paths }).catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+    client.request(FilesChanged, { folder, paths }).catch((error: unknown) => {
+      // An engine that died compares everything with the disk when it is back.
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    });
   };
+  const relativeOf = (path: string): string => relative(folder, path).split(sep).join('/');
   const watcher = watch(folder, {
     ignoreInitial: true,
-    ignored: (path) =>
-      relative(folder, path)
-        .split(sep)
-        .some((part) => NEVER.has(part)),
+    // A link may lead anywhere, and what lies behind it is not indexed.
+    followSymlinks: false,
+    ignored: (path) => NEVER.test(relativeOf(path)) || IN_GIT.test(relativeOf(path)),
   });
   watcher.on('all', (_event, path) => {
-    changed.add(relative(folder, path).split(sep).join('/'));
-    if (timer === undefined) timer = setTimeout(tell, GATHER_MS);
+    const told = relativeOf(path);
+    if (meaningOf(told) === 'nothing') return;
+    changed.add(told);
+    timer ??= setTimeout(tell, GATHER_MS);
   });
-  // A branch switch rewrites HEAD; everything is compared then.
-  const head = watch(`${folder}/.git/HEAD`, { ignoreInitial: true });
-  head.on('all', () => void client.request(FilesChanged, { folder, paths: [] }));
-  await Promise.all([watcher, head].map((one) => new Promise<void>((resolve) => one.once('ready', () => resolve()))));
-  // What changed before the watchers were ready nobody tells.
+  watcher.on('error', (error: unknown) => process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`));
+  await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
+  // What changed before the watcher was ready nobody tells.
   await client.request(FilesChanged, { folder, paths: [] });
   process.stderr.write('Following changes; press Ctrl+C to stop.\n');
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
-  await Promise.all([watcher.close(), head.close()]);
+  clearTimeout(timer);
+  await watcher.close();
 }

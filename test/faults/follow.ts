@@ -19,6 +19,8 @@ export interface FollowOptions {
   readonly say: (line: string) => void;
 }
 
+/** A change that is not searchable after so long, also on a machine that is very busy, is lost. */
+export const REALLY_LATE_MS = 60_000;
 /** A pair of engines lives for so many rounds, each with a kill at most: with one more an engine would start safe mode. */
 const ROUNDS_A_PAIR = 2;
 /** The share of rounds in which a watcher misses changes, which the comparison with the whole folder has to find. */
