@@ -117,7 +117,7 @@ export class FolderIndex {
     else if (!(await this.#openAsReader()) && this.#phase !== 'following' && this.#params.index) {
       throw engineError(ErrorCode.IndexNotWritable, `The index folder ${indexDir} cannot be written: choose another one.`);
     }
-    this.#every(RECONCILE_MS, () => this.changed([]));
+    this.#every(this.#params.reconcileMs ?? RECONCILE_MS, () => this.changed([]));
     if (!writable && this.#phase === 'following') this.#every(FOLLOW_MS, () => this.#follow());
     this.#emit();
   }
@@ -178,6 +178,8 @@ export class FolderIndex {
     const isFollowing = (): boolean => !this.#closed && this.#phase === 'following';
     const look = (): Promise<void> => this.#follow();
     if (isFollowing()) await writerCaughtUp({ folder: this.folder, files: this.#params.files, index: this.#index, isFollowing, look });
+    // Whoever takes the index over is ready only when that is done; what goes wrong there is said by whoever looks next.
+    await this.#looking?.catch(() => undefined);
     // An engine that rests before it is replaced is not done: this call then ends with the process and is asked again.
     while (!this.#closed && (this.#resting || (this.#running !== undefined && !this.#gate.closed))) {
       await (this.#resting ? new Promise((resolve) => setTimeout(resolve, REST_LOOK_MS)) : this.#running);

@@ -123,8 +123,7 @@ export class LiveIndex {
     const swapped = shown !== fingerprint && records.some((record) => record.complete && record.fingerprint === fingerprint);
     if (swapped || !records.some((record) => record.fingerprint === shown)) await this.open(false);
     else if (this.answering !== undefined) {
-      await this.answering.store.refresh();
-      await readLedger(this.answering);
+      if (await this.answering.store.refresh()) await readLedger(this.answering);
     }
   }
 

@@ -8,6 +8,9 @@ import { type ChunkDraft, ChunkFiles, ChunkText, type FileDraft, type FileToChun
 
 export { messageOf } from './errors.ts';
 
+/** A batch takes a tenth of it: a thread that needs more is stuck in one file, which is then found by name. */
+const CHUNK_HEAP_MB = 700;
+
 /** The two worker threads as the rest of the engine sees them; a thread that dies is replaced. */
 export interface EngineServices {
   /** `journal` is the file that names what is being parsed; see `suspects.ts`. */
@@ -22,7 +25,7 @@ export interface EngineServices {
 
 /** `endpoint` is a server that embeds in place of a model on this machine. */
 export async function startServices(options: EngineOptions, endpoint?: EndpointSource): Promise<EngineServices> {
-  const chunkers = replaceable(() => startWorker('chunkWorker', { mediaDir: options.mediaDir }));
+  const chunkers = replaceable(() => startWorker('chunkWorker', { mediaDir: options.mediaDir }, CHUNK_HEAP_MB));
   const { embedder, problem, withKey } = await chooseEmbedder(options, endpoint);
   return {
     chunkFiles: (folder, files, maxFileBytes, journal) => chunkFiles(chunkers, folder, files, maxFileBytes, journal),

@@ -9,9 +9,10 @@ export interface WorkerConnection {
   stop(): void;
 }
 
-/** Starts the bundle `<name>.mjs` beside this one as a worker thread. */
-export function startWorker(name: string, workerData: unknown): WorkerConnection {
-  const worker = new Worker(new URL(`./${name}.mjs`, import.meta.url), { workerData, execArgv: [] });
+/** Starts the bundle `<name>.mjs` beside this one as a worker thread. With more than `heapMB` of objects the thread ends, and not the process. */
+export function startWorker(name: string, workerData: unknown, heapMB?: number): WorkerConnection {
+  const resourceLimits = heapMB === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMB } };
+  const worker = new Worker(new URL(`./${name}.mjs`, import.meta.url), { workerData, execArgv: [], ...resourceLimits });
   const connection = createMessageConnection(new PortMessageReader(worker), new PortMessageWriter(worker));
   const gone = new Promise<string>((resolve) => {
     worker.once('error', (error) => resolve(error.message));

@@ -64,6 +64,8 @@ export interface OpenParams {
   readonly first?: readonly string[];
   /** False opens what is there for searching and starts no indexing. */
   readonly index: boolean;
+  /** Everything is compared with the disk this often, for changes that no watcher told; every ten minutes when absent. */
+  readonly reconcileMs?: number;
 }
 
 export interface EngineOptions {

@@ -99,9 +99,23 @@ export class Session {
     await Promise.all([this.tables.chunks.read.checkoutLatest(), this.tables.files.read.checkoutLatest()]);
   }
 
-  /** Also takes in what another process wrote to `index.json`. */
-  async refresh(): Promise<void> {
+  /** Takes in what another process wrote, also to `index.json`. False when that was nothing: then what is remembered stays. */
+  async refresh(): Promise<boolean> {
+    const before = await this.#seen();
+    await Promise.all([this.tables.chunks.read.checkoutLatest(), this.tables.files.read.checkoutLatest()]);
+    await this.#readRecord();
+    if ((await this.#seen()) === before) return false;
     await this.showWrites();
+    return true;
+  }
+
+  /** Tells one state of the index from another; a rebuilt index may come to the same versions, but not to the same moment of creation. */
+  async #seen(): Promise<string> {
+    const { chunks, files } = this.tables;
+    return [await chunks.read.version(), await files.read.version(), this.#record.created].join(' ');
+  }
+
+  async #readRecord(): Promise<void> {
     if (this.options.write) return;
     const found = await readIndexFile(this.options.dir);
     const own =

@@ -155,8 +155,8 @@ export interface IndexStore {
   unindexedRows(): Promise<number>;
   /** Builds or extends the full-text, path and (above 10,000 rows) vector indexes, compacts, and removes old versions. */
   upkeep(): Promise<void>;
-  /** Makes writes of other processes visible. */
-  refresh(): Promise<void>;
+  /** Makes writes of other processes visible; false when there were none since the last time. */
+  refresh(): Promise<boolean>;
   close(): Promise<void>;
 }
 

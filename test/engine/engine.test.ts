@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EngineClient, startEngine } from '../../src/client/engineClient.ts';
@@ -112,6 +112,24 @@ describe('following the folder', () => {
     await ask(client, 'handleCase2');
     await client.request(WaitForIndex, { folder });
     expect((await ask(client, 'handleCase2')).hits.find((hit) => hit.symbol === 'handleCase2')?.endLine).toBe(3);
+  });
+});
+
+describe('a watcher that misses changes', () => {
+  it('is made up for by looking at everything now and then, also where size and time stay the same', async () => {
+    const { folder, indexDir } = await makeFolder(manyFiles(5));
+    const client = engine();
+    await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true, reconcileMs: 200 });
+    await client.request(WaitForIndex, { folder });
+    const path = join(folder, 'src/part1/module1.ts');
+    const { atime, mtime } = await stat(path);
+    await writeFile(path, (await readFile(path, 'utf8')).replace('handleCase1', 'paintsCase1'));
+    await utimes(path, atime, mtime);
+    await writeFile(join(folder, 'src/unheard.ts'), 'export function unheardCase() {}\n');
+    await rm(join(folder, 'src/part2/module2.ts'));
+    await until(async () => (await symbolOf(client, 'unheardCase')) === 'unheardCase');
+    await until(async () => (await symbolOf(client, 'paintsCase1')) === 'paintsCase1');
+    await until(async () => (await symbolOf(client, 'handleCase2')) !== 'handleCase2');
   });
 });
 

@@ -17,6 +17,10 @@ import { syncBuiltinESMExports } from 'node:module';
 const write = fs.writeSync;
 fs.writeSync = (handle, text, ...rest) => {
   const written = write(handle, text, ...rest);
+  if (typeof text === 'string' && text.includes('hungry')) {
+    const held = [];
+    for (;;) held.push(new Array(100_000).fill(held.length + 0.5));
+  }
   if (typeof text === 'string' && text.includes('poison')) {
     fs.appendFileSync(process.env.QUARRY_TEST_DEATHS, 'x');
     process.kill(process.pid, 'SIGKILL');
@@ -95,4 +99,18 @@ it('a file that kills the engine is left out after one restart, by name, and all
   expect(await failures()).toEqual([]);
   const { hits } = await client.request(Search, { query: 'deadly', mode: 'keyword', limit: 3, rows: 'symbol', filters: {} });
   expect(hits[0]?.path).toBe('src/cured.ts');
+});
+
+it('a file that takes all memory of the parser is left out by name, in the same process, and all else is indexed', async () => {
+  const { folder, indexDir } = await makeFolder({ ...many, 'src/hungry.ts': 'export const endless = 1;\n' });
+  const client = startEngine({ module: join(dist, 'engine.mjs'), options: { mediaDir: join(ROOT, 'dist/media'), keywordOnly: false } });
+  clients.push(client);
+  await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
+  const pid = client.pid();
+  const { status } = await client.request(WaitForIndex, { folder });
+  expect({ files: status.files, failed: status.failed, pid: client.pid() }).toEqual({ files: 40, failed: 1, pid });
+  const { failed } = await client.request(ListFiles, { folder });
+  expect(failed).toEqual([
+    { path: 'src/hungry.ts', message: expect.stringContaining('the parser stopped on this file'), attempts: expect.any(Number) },
+  ]);
 });

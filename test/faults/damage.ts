@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rebuild } from '../../src/protocol/engine.ts';
 import { RunChecks } from '../../src/protocol/health.ts';
@@ -50,13 +51,32 @@ export const FORMATS = ['older', 'newer'] as const;
 
 type Damage = (typeof DAMAGES)[number];
 
-async function madeIndex(home: string, seed: number): Promise<{ readonly tree: Tree; readonly indexDir: string; readonly random: Random }> {
+interface Made {
+  readonly tree: Tree;
+  readonly indexDir: string;
+  readonly random: Random;
+}
+
+/** One tree and its index for all damages of a seed; nobody changes the tree. */
+const originals = new Map<number, Promise<Made>>();
+
+/** A copy of the index in `home`, to be damaged. */
+async function madeIndex(home: string, seed: number): Promise<Made> {
+  const original = originals.get(seed) ?? makeIndex(await realpath(await mkdtemp(join(tmpdir(), 'quarry-damage-'))), seed);
+  originals.set(seed, original);
+  const { tree, indexDir } = await original;
+  await cp(indexDir, join(home, 'index'), { recursive: true });
+  return { tree, indexDir: join(home, 'index'), random: randomFrom(seed) };
+}
+
+async function makeIndex(home: string, seed: number): Promise<Made> {
   const random = randomFrom(seed);
   const tree = makeTree(join(home, 'tree'), FILES, random);
   const indexDir = join(home, 'index');
   const engine = await openEngine(tree.folder, indexDir);
   await engine.indexed();
   await engine.client.stop();
+  process.once('exit', () => rmSync(home, { recursive: true, force: true }));
   return { tree, indexDir, random };
 }
 
