@@ -112,7 +112,23 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
   keep(followUnsavedEditors(engine, folders));
   const health = keep(new HealthView(engine, folders));
   const places = { workspace: storage, global: context.globalStorageUri.fsPath };
-  keep(registerCommands(commandHandlers({ servers, engine, folders, pick, panel, log, state, health, storage: places }), log));
+  keep(
+    registerCommands(
+      commandHandlers({
+        servers,
+        recentQuestions: () => recents.list(),
+        engine,
+        folders,
+        pick,
+        panel,
+        log,
+        state,
+        health,
+        storage: places,
+      }),
+      log,
+    ),
+  );
 
   // Opening the first folder forks the engine: a few milliseconds of the extension host that no activation should wait for.
   const opened = new Promise<void>((resolve) => setImmediate(() => void servers.ready.then(() => folders.sync()).then(resolve)));

@@ -3,11 +3,12 @@ import { ResponseError } from 'vscode-jsonrpc';
 import { batch } from './batch.ts';
 import { cleanCommand, wipeCommand } from './cleaning.ts';
 import { filesCommand, indexCommand, searchCommand, statusCommand } from './commands.ts';
+import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluate } from './eval/evaluate.ts';
 import { withSessionFlags } from './flags.ts';
 import { addModelCommands } from './models.ts';
-import { collect, hopsOption, withSearchOptions } from './options.ts';
+import { collect, hopsOption, list, withSearchOptions } from './options.ts';
 import { UsageError } from './usage.ts';
 
 /** Entry of the command line: arguments to a command, a command's outcome to an exit code. */
@@ -56,6 +57,12 @@ function program(finish: (code: number) => void): Command {
     .requiredOption('--queries <file>', 'JSON lines with "query" and an optional "id"; - reads standard input')
     .option('--out <file>', 'where the answers go (default: standard output)')
     .action(async (folder, options) => finish((await batch(folder, options)) > 0 ? 0 : 1));
+  withSessionFlags(add('compare <folder>', 'ask the same questions of several models'))
+    .requiredOption('--models <list>', 'embedders, rerankers, <embedder>+<reranker>, or keyword; separated by commas', list, [])
+    .requiredOption('--queries <file>', 'one question a line, plain or as JSON with "query" and "relevant" places')
+    .option('--gold <file>', 'JSON lines with the "relevant" places of the questions, by "id" or "query"')
+    .option('--json', 'print the comparison as JSON')
+    .action(async (folder, options) => finish(await compareCommand(folder, options)));
   withSessionFlags(add('eval', 'measure the answers on evaluation sets'))
     .requiredOption('--set <path>', 'a set, or a folder of sets')
     .requiredOption('--repo-dir <dir>', 'where the work trees are that the sets name')

@@ -100,6 +100,7 @@ export function collect(value: string, before: readonly string[]): readonly stri
   return [...before, value];
 }
 
-function list(value: string, before: readonly string[]): readonly string[] {
+/** Gathers the values of an option that may be repeated or hold several, separated by commas. */
+export function list(value: string, before: readonly string[]): readonly string[] {
   return [...before, ...value.split(',').filter((word) => word !== '')];
 }

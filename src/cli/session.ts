@@ -43,6 +43,16 @@ const EMBEDDINGS_BYTES = 500_000_000;
 
 /** Starts the engine, opens one folder, runs the action, and always ends the engine. */
 export async function withSession<T>(options: SessionOptions, action: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(options);
+  try {
+    return await action(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Starts the engine and opens one folder; whoever calls it ends the engine. */
+export async function openSession(options: SessionOptions): Promise<Session & { close(): Promise<void> }> {
   const folder = resolve(options.folder);
   const indexDir = resolve(options.indexDir ?? defaultIndexDir(folder));
   const here = dirname(fileURLToPath(import.meta.url));
@@ -78,8 +88,9 @@ export async function withSession<T>(options: SessionOptions, action: (session: 
         progress.end();
       }
     };
-    return await action({ client, folder, indexDir, ready });
-  } finally {
+    return { client, folder, indexDir, ready, close: () => client.stop() };
+  } catch (error) {
     await client.stop();
+    throw error;
   }
 }

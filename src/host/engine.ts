@@ -1,9 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CancellationToken, RequestType } from 'vscode-jsonrpc';
-import { type EngineClient, type EngineStateEvent, startEngine } from '../client/engineClient.ts';
+import { type EngineClient, type EngineClientOptions, type EngineStateEvent, startEngine } from '../client/engineClient.ts';
 import type { EngineOptions, IndexStatus } from '../protocol/engine.ts';
-import { ConfigureModels, type ModelProgressEvent } from '../protocol/models.ts';
+import { ConfigureModels, type EmbedderOptions, type ModelProgressEvent } from '../protocol/models.ts';
 import {
   onEmbeddingSettings,
   onModelSettings,
@@ -26,6 +26,8 @@ export interface Engine extends vscode.Disposable {
   pid(): number | undefined;
   /** Ends the process and starts another, out of safe mode as well. */
   restart(): Promise<void>;
+  /** A process of its own in which this model embeds; whoever asks for it stops it. */
+  another(embedder: string): EngineClient;
   stop(): Promise<void>;
 }
 
@@ -51,41 +53,43 @@ export function createEngine({ folder, cache, log, servers }: EngineSettings): E
   let client: EngineClient | undefined;
   let ended = false;
 
+  const launch: EngineClientOptions = {
+    module: path.join(folder, 'engine.mjs'),
+    options: {
+      mediaDir: path.join(folder, 'media'),
+      keywordOnly: false,
+      // Read anew for every process: settings may have changed since the last one.
+      get models() {
+        return readModelSettings(models);
+      },
+      get endpoint() {
+        return servers().endpoint;
+      },
+      get chat() {
+        return servers().chat;
+      },
+      get embedder() {
+        return readEmbedderSettings();
+      },
+      get embeddings() {
+        return readCacheSettings(path.join(cache, 'embeddings'));
+      },
+      get memoryLimitMB() {
+        return readEngineSettings().memoryLimitMB;
+      },
+      get pauseOnBattery() {
+        return readEngineSettings().pauseOnBattery;
+      },
+    },
+    compileCache: path.join(cache, 'compiled'),
+    priority: PRIORITY,
+    editorModels: createEditorModels(),
+  };
+
   const start = (): EngineClient => {
     if (ended) throw new Error('The search has ended with this window.');
     if (client !== undefined) return client;
-    client = startEngine({
-      module: path.join(folder, 'engine.mjs'),
-      options: {
-        mediaDir: path.join(folder, 'media'),
-        keywordOnly: false,
-        // Read anew for every process: settings may have changed since the last one.
-        get models() {
-          return readModelSettings(models);
-        },
-        get endpoint() {
-          return servers().endpoint;
-        },
-        get chat() {
-          return servers().chat;
-        },
-        get embedder() {
-          return readEmbedderSettings();
-        },
-        get embeddings() {
-          return readCacheSettings(path.join(cache, 'embeddings'));
-        },
-        get memoryLimitMB() {
-          return readEngineSettings().memoryLimitMB;
-        },
-        get pauseOnBattery() {
-          return readEngineSettings().pauseOnBattery;
-        },
-      },
-      compileCache: path.join(cache, 'compiled'),
-      priority: PRIORITY,
-      editorModels: createEditorModels(),
-    });
+    client = startEngine(launch);
     client.onStatus((status) => statuses.fire(status));
     client.onModelProgress((event) => modelProgress.fire(event));
     client.onLog(({ level, message }) => log[level](message.trimEnd()));
@@ -111,6 +115,10 @@ export function createEngine({ folder, cache, log, servers }: EngineSettings): E
     health: () => (client === undefined ? { state: 'running', message: '' } : healthOf(client.state())),
     pid: () => client?.pid(),
     restart: async () => start().restart(),
+    another: (model) => {
+      const embedder: EmbedderOptions = { model, device: readEmbedderSettings().device, required: true };
+      return startEngine({ ...launch, options: { ...launch.options, endpoint: undefined, embedder } });
+    },
     async stop() {
       ended = true;
       await client?.stop();

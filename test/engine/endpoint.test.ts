@@ -68,7 +68,7 @@ describe('a model server as the embedder', () => {
     const opened = await openFolder(await newPlace(), server.url);
     const { status } = await opened.client.request(WaitForIndex, { folder: opened.folder });
     expect(status).toMatchObject({ files: 2, semantic: true });
-    expect(status.embedder).toEqual({
+    expect(status.embedder).toMatchObject({
       id: 'test-embedder',
       device: server.host,
       dtype: 'server',
@@ -180,7 +180,7 @@ describe('quarry --endpoint', () => {
     const at = ['--index-dir', indexDir, '--endpoint', `ollama:test-embedder@${server.url}`];
     expect(await quarry(['index', folder, ...at])).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining(`test-embedder on ${server.host} (Code is sent to`),
+      stdout: expect.stringMatching(new RegExp(`test-embedder on ${server.host}.*\\(Code is sent to`)),
     });
     const { code, stdout } = await quarry(['search', folder, 'paint', '--explain', ...at]);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/colour\.ts[\s\S]*\[vector\]/) });

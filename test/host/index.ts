@@ -1,6 +1,7 @@
 import Mocha from 'mocha';
 import { activationTests } from './activation.test.ts';
 import { changesTests } from './changes.test.ts';
+import { compareTests } from './compare.test.ts';
 import { engineTests } from './engine.test.ts';
 import { explainTests } from './explain.test.ts';
 import { healthTests } from './health.test.ts';
@@ -19,6 +20,7 @@ export async function run(): Promise<void> {
   explainTests();
   changesTests();
   healthTests();
+  compareTests();
   serverTests();
   // The engine is killed here, so these come last.
   engineTests();

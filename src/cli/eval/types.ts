@@ -1,12 +1,7 @@
+import type { Scores, Target } from '../../core/scoring.ts';
 import type { RowKind } from '../../protocol/search.ts';
 
-/** A place that answers a question: a file, lines of a file, or a function. */
-export interface Target {
-  readonly path: string;
-  readonly symbol?: string;
-  readonly startLine?: number;
-  readonly endLine?: number;
-}
+export type { Scores, Target } from '../../core/scoring.ts';
 
 export interface EvalQuestion {
   readonly query: string;
@@ -36,16 +31,6 @@ export interface EvalSet {
   readonly rows: RowKind;
   readonly corpus: EvalCorpus;
   readonly questions: readonly EvalQuestion[];
-}
-
-/** Scores of one question, each from 0 to 1. */
-export interface Scores {
-  readonly ndcg10: number;
-  readonly mrr10: number;
-  readonly success1: number;
-  readonly recall5: number;
-  readonly recall10: number;
-  readonly recall50: number;
 }
 
 export interface ScoredQuestion extends Scores {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type CompareArguments, compareModels } from '../compare/compareModels.ts';
 import type { Engine } from '../engine.ts';
 import type { Folders } from '../folders/folders.ts';
 import { cleanUp, retryFailed, type Storage, wipe } from '../health/cleaning.ts';
@@ -19,6 +20,7 @@ import { showSkippedFiles } from './skippedFiles.ts';
 export interface CommandTargets {
   readonly engine: Engine;
   readonly servers: Servers;
+  readonly recentQuestions: () => readonly string[];
   readonly folders: Folders;
   readonly pick: SearchPick;
   readonly panel: ResultsPanel;
@@ -32,6 +34,7 @@ export interface CommandTargets {
 export function commandHandlers({
   engine,
   servers,
+  recentQuestions,
   folders,
   pick,
   panel,
@@ -70,6 +73,7 @@ export function commandHandlers({
     ...modelCommands(engine),
     ...rerankCommands(engine),
     setServerKey: () => servers.setKey(),
+    compareModels: (given) => compareModels({ engine, folders, recentQuestions, storage: storage.workspace }, argumentsOf(given)),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:quarry.quarry'),
     showLog: () => log.show(),
     nextResult: () => panel.next(),
@@ -77,6 +81,14 @@ export function commandHandlers({
     'quickPick.openToSide': () => pick.openActive('side'),
     'quickPick.openInBackground': () => pick.openActive('background'),
   };
+}
+
+/** Arguments of a command come from anywhere. */
+function argumentsOf(given: unknown): CompareArguments {
+  const { models, questions } = (typeof given === 'object' && given !== null ? given : {}) as Readonly<Record<string, unknown>>;
+  const texts = (value: unknown) => (Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : undefined);
+  const [named, asked] = [texts(models), texts(questions)];
+  return { ...(named && { models: named }), ...(asked && { questions: asked }) };
 }
 
 /** A path as a glob that matches only itself. */

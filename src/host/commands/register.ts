@@ -25,6 +25,7 @@ export type CommandName =
   | 'toggleReranking'
   | 'chooseReranker'
   | 'setServerKey'
+  | 'compareModels'
   | 'openSettings'
   | 'showLog'
   | 'nextResult'
