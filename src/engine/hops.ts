@@ -6,6 +6,8 @@ import { toCandidate, toFile } from './candidates.ts';
 
 /** Chunks like one answer that are looked at. */
 const SIMILAR = 6;
+/** Answers whose like are looked for. */
+const LIKENED = 2;
 const NAMED = 40;
 /** A name in more chunks than this share of the corpus says nothing about where to look. */
 const COMMON = 0.02;
@@ -35,19 +37,43 @@ export async function followHops(store: IndexStore, query: HopQuery): Promise<Ho
   const known = new Map(query.pool.map((candidate) => [candidate.id, candidate]));
   const kinds = new Set(query.filter.kinds ?? []);
   const take = (hit: ChunkHit): Candidate => known.get(hit.id) ?? toCandidate(hit, 0);
-  const found = await Promise.all(
-    seeds.map(async (from): Promise<readonly Hop[]> => {
-      const names = namesIn(from).filter((name) => isRare(name, query.statistics));
-      const [inFile, named, similar] = await Promise.all([
-        store.chunksOfFile(from.path),
-        names.length === 0 ? [] : store.chunksByName(names, NAMED, query.filter),
-        from.vector === null ? [] : store.searchChunksByVector(from.vector, SIMILAR, query.filter),
-      ]);
-      const beside = neighboursOf(from, inFile).filter(({ kind }) => kinds.size === 0 || kinds.has(kind));
-      const hops = (hits: readonly ChunkHit[], kind: Hop['kind']) => hits.map((hit): Hop => ({ candidate: take(hit), from, kind }));
-      return [...hops(named, 'named'), ...hops(beside, 'neighbour'), ...hops(similar, 'similar')];
+  const namers = new Map<string, { readonly name: string; readonly from: Candidate }>();
+  for (const from of seeds) {
+    for (const name of namesIn(from)) {
+      const key = name.toLowerCase();
+      if (!namers.has(key) && isRare(name, query.statistics)) namers.set(key, { name, from });
+    }
+  }
+  // One query for all names, one a file and one for each of the first answers: a hop costs about as much as the first search.
+  const [named, beside, similar] = await Promise.all([
+    namers.size === 0
+      ? []
+      : store.chunksByName(
+          [...namers.values()].map(({ name }) => name),
+          NAMED,
+          query.filter,
+        ),
+    Promise.all([...new Set(seeds.map(({ path }) => path))].map((path) => store.chunksOfFile(path))),
+    Promise.all(
+      seeds.slice(0, LIKENED).map(async (from) => ({
+        from,
+        hits: from.vector === null ? [] : await store.searchChunksByVector(from.vector, SIMILAR, query.filter),
+      })),
+    ),
+  ]);
+  const hop = (hit: ChunkHit, from: Candidate, kind: Hop['kind']): Hop => ({ candidate: take(hit), from, kind });
+  const inFiles = beside.flat().filter(({ kind }) => kinds.size === 0 || kinds.has(kind));
+  const found: readonly (readonly Hop[])[] = [
+    named.flatMap((hit) => {
+      const namer = namers.get(hit.name.toLowerCase());
+      return namer === undefined ? [] : [hop(hit, namer.from, 'named')];
     }),
-  );
+    seeds.flatMap((from) => {
+      const chunks = inFiles.filter(({ path }) => path === from.path);
+      return neighboursOf(from, chunks).map((hit) => hop(hit, from, 'neighbour'));
+    }),
+    similar.flatMap(({ from, hits }) => hits.map((hit) => hop(hit, from, 'similar'))),
+  ];
   const hops = found.flat().filter(({ candidate, from }) => candidate.id !== from.id && query.isWanted(candidate));
   const candidates = new Map<string, Candidate>();
   for (const { candidate } of hops) if (!known.has(candidate.id)) candidates.set(candidate.id, candidate);

@@ -23,6 +23,15 @@ async function embeddings(): Promise<{ readonly host: string; readonly asked: ()
 }
 
 export function serverTests(): void {
+  suite('the language models of the editor', () => {
+    test('are asked through the editor, and where there is none the order of the search stays, with the reason', async () => {
+      const api = await quarry();
+      const { hits, metrics } = await api.search(QUESTION, { rerank: { model: 'vscode.lm' } });
+      assert.equal(hits[0]?.symbol, 'retryFailedUploads');
+      assert.match(metrics.fallback, /^Not reranked: .*The editor has no language model that extensions may ask\.$/);
+    });
+  });
+
   suite('a model server of the settings', () => {
     const settings = () => vscode.workspace.getConfiguration('quarry.endpoint');
     const set = (name: string, value: unknown) => settings().update(name, value, vscode.ConfigurationTarget.Global);
