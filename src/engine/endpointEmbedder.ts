@@ -105,7 +105,9 @@ function embedding(server: EmbeddingServer, dimension: number): Pick<EmbedServic
     [
       whereCodeGoes(server.url),
       failure === '' ? '' : `The last request failed: ${failure}`,
-      refused === 0 ? '' : `${refused} texts were refused there and are found by their words only.`,
+      refused === 0
+        ? ''
+        : `${refused === 1 ? 'One text was' : `${refused} texts were`} refused there and ${refused === 1 ? 'is' : 'are'} found by words only.`,
     ]
       .filter((sentence) => sentence !== '')
       .join(' ');

@@ -132,6 +132,26 @@ describe('a model server as the embedder', () => {
     expect((await opened.ask('part40')).hits[0]?.path).toBe('src/f40.ts');
   });
 
+  test('a text that the server cannot embed costs no other file its vector, and is found by its words', async () => {
+    const server = await serveModel(
+      ({ texts }, response) =>
+        texts.some((text) => text.includes('mixColours')) && sendJson(response, 500, { error: 'unsupported value: NaN' }),
+    );
+    const opened = await openFolder(await newPlace(), server.url);
+    const { status } = await opened.client.request(WaitForIndex, { folder: opened.folder });
+    expect(status).toMatchObject({ phase: 'ready', files: 2, failed: 0 });
+    expect(status.embedder.reason).toMatch(/refused there and (is|are) found by words only\.$/);
+    for (const mode of ['hybrid', 'semantic', 'keyword'] as const) {
+      const request = { query: 'two colours of paint', mode, limit: 10, rows: 'symbol', filters: {} } as const;
+      const { hits } = await opened.client.request(Search, request);
+      expect(
+        hits.every(({ score }) => Number.isFinite(score)),
+        mode,
+      ).toBe(true);
+      if (mode !== 'semantic') expect(hits[0]?.path, mode).toBe('src/colour.ts');
+    }
+  });
+
   test('the offline setting stops it while it runs', async () => {
     const server = await serveModel();
     const place = await newPlace();
