@@ -11,6 +11,7 @@ export interface SearchOptions extends SessionFlags {
   readonly lang: readonly string[];
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  readonly near: readonly string[];
   readonly without: readonly string[];
   /** True, or the id of a reranker. */
   readonly rerank?: string | true;
@@ -31,6 +32,7 @@ export function withSearchOptions(command: Command): Command {
     .option('--lang <language>', 'only this language; may be repeated or comma-separated', list, [])
     .option('--include <glob>', 'only paths that match; may be repeated', collect, [])
     .option('--exclude <glob>', 'no paths that match; may be repeated', collect, [])
+    .option('--near <path>', 'prefer this file and its folder a little; may be repeated', collect, [])
     .option('--without <stage>', 'leave a ranking stage out; may be repeated', collect, [])
     .option('--rerank [model]', 'read the best places again together with the question')
     .option('--candidates <n>', `places that the reranker reads (default: ${RERANK_DEFAULTS.candidates})`, candidates)
@@ -48,6 +50,7 @@ export function toRequest(folder: string, query: string, options: SearchOptions,
     limit: options.limit,
     rows: options.rows,
     filters,
+    near: options.near,
     without: options.without,
     hops: options.hops,
     ...(rerank === undefined ? {} : { rerank }),

@@ -81,6 +81,7 @@ export class StatisticsBuilder {
       chunks: this.#chunks,
       files: this.#files,
       averageChunkTokens: this.#chunks > 0 ? this.#chunkTokens / this.#chunks : 0,
+      words: () => chunkFrequencies.keys(),
       chunkFrequency: (token) => chunkFrequencies.get(token) ?? unknown,
       pathFrequency: (word) => pathFrequencies.get(word) ?? 0,
       chunkMean: meanOf(this.#chunkSum),

@@ -8,6 +8,7 @@ import { resolveLanguage } from '../core/languages.ts';
 import { analyseQuestion } from '../core/query/analyse.ts';
 import { textCondition } from '../core/query/filter.ts';
 import { type ParsedQuery, parseQuery } from '../core/query/parse.ts';
+import { asMeant, correctTypos, type Vocabulary } from '../core/query/typos.ts';
 import { mergeHops } from '../core/ranking/hops.ts';
 import { rank } from '../core/ranking/rank.ts';
 import type { Candidate, Ranked, RankInput } from '../core/ranking/types.ts';
@@ -57,7 +58,7 @@ export async function search(
   };
   const limit = request.rerank === undefined ? request.limit : Math.max(request.limit, candidateCount(request.rerank));
   const wide = { ...request, limit };
-  const found = await Promise.all(indexes.map((index) => searchFolder(index, wide, query, wanted, vectorFor, timings)));
+  const found = await Promise.all(indexes.map((index) => searchFolder(index, wide, query, wanted, vectorFor, timings, notes)));
   const embedded = await Promise.all(vectors.values());
   const mode = embedded.length > 0 && embedded.every((vector) => vector === undefined) ? 'keyword' : wanted;
   const folders = indexes.map(({ folder }) => folder);
@@ -107,8 +108,9 @@ async function searchFolder(
   wanted: SearchMode,
   vectorFor: (embedder: EmbedService) => Promise<Embedded>,
   timings: Record<string, number>,
+  notes: string[],
 ): Promise<readonly SearchHit[]> {
-  const question = request.similarTo?.text ?? query.text;
+  let question = request.similarTo?.text ?? query.text;
   const condition = textCondition(query);
   const filter = rowFilter(request, query);
   const { similarTo } = request;
@@ -120,6 +122,7 @@ async function searchFolder(
     const mode = embedded === undefined ? 'keyword' : wanted;
     const vector = embedded ?? null;
     const statistics = corpus.current();
+    if (similarTo === undefined && request.without?.includes('typos') !== true) question = withoutTypos(query.text, statistics, notes);
     const tokens = questionTokens(question)
       .map((token) => ({ token, frequency: statistics.chunkFrequency(token) }))
       .sort((a, b) => a.frequency - b.frequency)
@@ -145,6 +148,7 @@ async function searchFolder(
       rows: request.rows,
       limit: request.limit,
       fusion: embedder?.info.fusion ?? BY_WORDS,
+      near: request.near ?? [],
       without: new Set(request.without ?? []),
     };
     const first = await timed(timings, 'rank', () => Promise.resolve(rank(input)));
@@ -155,6 +159,16 @@ async function searchFolder(
   if (ranked === undefined) return [];
   const present = await timed(timings, 'disk', () => stillOnDisk(index, ranked));
   return present.map((row) => toHit(index.folder, row, question));
+}
+
+/** The question with the words that stand nowhere as the nearest ones that do; says so in the notes. */
+function withoutTypos(text: string, vocabulary: Vocabulary, notes: string[]): string {
+  const corrections = correctTypos(text, vocabulary);
+  for (const { word, meant } of corrections) {
+    const note = `"${word}" stands nowhere here; words like "${meant}" were looked for.`;
+    if (!notes.includes(note)) notes.push(note);
+  }
+  return asMeant(text, corrections);
 }
 
 /** Ranks the pool again with what the first answers lead to, and joins both orders. */

@@ -33,6 +33,8 @@ export interface SearchRequest {
   };
   /** 2 lets what the first answers lead to (their neighbours, what they name, what is like them) join; 1 when absent. */
   readonly hops?: 1 | 2;
+  /** Paths relative to their folder of files that the person works at; they and what lies beside them get a small advantage. */
+  readonly near?: readonly string[];
   /** Names of ranking stages to leave out, for measuring what each is worth. */
   readonly without?: readonly string[];
   /** Asks for the reranked order; the answer waits for it. A face that wants rows at once asks without it first. */

@@ -62,6 +62,13 @@ describe('quarry search', () => {
     expect(JSON.parse(stdout).results.map((row: { path: string }) => row.path)).toEqual([only]);
   });
 
+  it('understands a slip of the keys, and says so', async () => {
+    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
+    const { stdout } = await quarry(['search', folder, 'retryFailedUplaods', '--mode', 'keyword', '--index-dir', indexDir]);
+    expect(stdout).toMatch(/^ *1 +src\/upload\.ts:1-4 +retryFailedUploads/m);
+    expect(stdout).toContain('"uplaods" stands nowhere here; words like "upload" were looked for.');
+  });
+
   describe('--rows', () => {
     const loads = (names: readonly string[]): string => names.map((name) => `export function load${name}Config() {}\n`).join('\n');
     const files = { 'config.ts': loads(['A', 'B', 'C']), 'other.ts': loads(['D']), 'queries.jsonl': '{"query": "load config"}\n' };

@@ -76,6 +76,7 @@ describe('rank puts first', () => {
     ],
     ['what does before what declares', 'parse date', ['a.ts|IParseDate|parse date', 'b.ts|parseDate|parse date']],
     ['code before the tests beside it', 'parse date', ['a.rs|tests.parse_date|parse date', 'b.rs|parse_date|parse date']],
+    ['the file whose path is asked for', 'http/date.ts', ['a/date.ts|date|http date date', 'src/http/date.ts|f|x']],
     ['definitions before what is between', 'parse date', ['a.ts||parse date', 'b.ts|f|parse date']],
     [
       'the file that holds more of the question',
@@ -123,6 +124,36 @@ describe('modes', () => {
 
   it('answers in keyword mode when the question has no vector', () => {
     expect(rank({ ...withVectors({ mode: 'semantic' }), questionVector: null })[0]?.candidate.symbol).toBe('a');
+  });
+});
+
+describe('near', () => {
+  const lines = ['a/one.ts|parseDate|parse date', 'b/two.ts|parseDate|parse date', 'b/three.ts|parseDate|parse date'];
+  it.each([
+    [['b/three.ts'], 'b/three.ts b/two.ts a/one.ts'],
+    [[], 'a/one.ts b/three.ts b/two.ts'],
+  ])('%j decides among equals', (near, expected) => {
+    const rows = rank(inputOf('parse date', lines, { near, without: new Set(['duplicates']) }));
+    expect(rows.map(({ candidate: row }) => row.path).join(' ')).toBe(expected);
+  });
+  it('does not lift what fits worse', () => {
+    const worse = ['a/one.ts|parseDate|parse date', 'b/two.ts|other|date'];
+    expect(order(inputOf('parse date', worse, { near: ['b/two.ts'] }))[0]).toBe('a/one.ts:parseDate');
+  });
+});
+
+describe('copies', () => {
+  const lines = ['a/error.ts|error|error map of a', 'b/error.ts|error|error map of a', 'c.ts|report|error'];
+  it('fall behind their original and say so', () => {
+    const rows = rank(inputOf('error map', lines));
+    expect(rows.map(({ candidate: row }) => row.path).slice(0, 1)).toEqual(['a/error.ts']);
+    expect(rows.map(({ why }) => why.some(({ signal }) => signal === 'duplicates'))).toEqual(
+      rows.map(({ candidate: row }) => row.path === 'b/error.ts'),
+    );
+  });
+  it('of another name are none', () => {
+    const others = rank(inputOf('error map', ['a/error.ts|one|error map of a', 'b/error.ts|two|error map of a']));
+    expect(others.flatMap(({ why }) => why.map(({ signal }) => signal))).not.toContain('duplicates');
   });
 });
 

@@ -3,6 +3,7 @@ import { chunkEmbeddingText, chunkTokens, fileSkeleton, fileTokens, fileVector }
 import { questionTokens } from '../../src/core/identifiers.ts';
 import { languageOfPath } from '../../src/core/languages.ts';
 import { analyseQuestion } from '../../src/core/query/analyse.ts';
+import { asMeant, correctTypos } from '../../src/core/query/typos.ts';
 import type { Candidate, CorpusStatistics, FileCandidate, RankInput } from '../../src/core/ranking/types.ts';
 import { StatisticsBuilder } from '../../src/core/statistics.ts';
 import { BUNDLED_FUSION } from '../../src/models/bundledFusion.ts';
@@ -166,9 +167,10 @@ export class MemoryStore {
   }
 
   /** What `rank` gets for one question, as the engine would gather it. */
-  gather(question: string, rows: 'file' | 'symbol', limits: Limits): () => RankInput {
+  gather(asked: string, rows: 'file' | 'symbol', limits: Limits): () => RankInput {
+    const question = asMeant(asked, correctTypos(asked, this.statistics));
     const tokens = questionTokens(question);
-    const vector = this.#embed(question);
+    const vector = this.#embed(asked);
     const textHits = this.#chunkText.search(tokens, limits.chunks);
     const scores = new Map(textHits);
     const found = new Set(textHits.map(([row]) => row));

@@ -46,6 +46,10 @@ export const RANKING = {
   /** A longer or shorter form of the word (`route` and `router`), and how many letters make it one. */
   partialWord: 0.8,
   partialWordLetters: 4,
+  /** The whole question is the path of the file: more than all else together. */
+  askedPath: 3,
+  /** Files that a person works at, as a tie-breaker among answers that are about as good. */
+  nearFile: 0.15,
   /** Several good hits in one file: their scores summed with this decay. */
   coherence: 0.2,
   coherenceDecay: 0.85,
@@ -56,6 +60,9 @@ export const RANKING = {
   hubFiles: 10,
   /** A folder that mirrors the files of a lower layer beside it (`classic` beside `core`). */
   upperLayer: 0.7,
+  /** Each further copy of a definition, and the share of common words from which on two of one name are copies. */
+  duplicate: 0.5,
+  duplicateOverlap: 0.9,
   /** Each further chunk of a file when rows are files. */
   furtherChunk: 0.3,
 } as const;

@@ -12,7 +12,7 @@ export function ordered(context: RankContext, scores: Float32Array): Ordered[] {
   return sorted(context, rows);
 }
 
-function sorted(context: RankContext, rows: Ordered[]): Ordered[] {
+export function sorted(context: RankContext, rows: Ordered[]): Ordered[] {
   return rows.sort((left, right) => {
     if (left.score !== right.score) return right.score - left.score;
     const one = context.candidates[left.candidate];

@@ -1,3 +1,4 @@
+import { liftAskedPath, preferNear } from './askedPaths.ts';
 import { createBoard, reasonsFor, totalScores } from './board.ts';
 import { coverWords } from './chunkCoverage.ts';
 import { PATH_FACTORS, RANKING, type RankingConstants } from './constants.ts';
@@ -5,6 +6,7 @@ import { createContext, type PathFactors } from './context.ts';
 import { weighDeclarations } from './declarations.ts';
 import { liftDefinitions } from './definitions.ts';
 import { ordered, spreadFiles } from './diversity.ts';
+import { foldDuplicates } from './duplicates.ts';
 import { weighCoherence, weighCoverage, weighFileKeywords, weighFileVectors } from './fileSignals.ts';
 import { fuse } from './fusion.ts';
 import { liftHubs } from './hubs.ts';
@@ -13,13 +15,13 @@ import { weighLayers } from './layers.ts';
 import { weighPaths } from './pathFactors.ts';
 import { matchPaths } from './pathMatch.ts';
 import { matchSymbols, weighRest } from './symbolMatch.ts';
-import type { Ranked, RankInput } from './types.ts';
+import type { Ranked, RankInput, RankReason } from './types.ts';
 import { matchWordPairs } from './wordPairs.ts';
 
 /**
  * The stages in their order; `RankInput.without` switches one off by its name. Beside these names, `keyword`, `vector`, `own-bm25` (then
- * the store's BM25 counts), `named-file`, `file-vector`, `skeleton`, `diversity`, `language-names`, `question-kind` (one weight
- * for meaning) and `path-<class>` switch off a part.
+ * the store's BM25 counts), `named-file`, `file-vector`, `skeleton`, `diversity`, `duplicates`, `language-names`, `question-kind` (one weight
+ * for meaning) `typos` (before the search) and `path-<class>` switch off a part.
  */
 const STAGES = [
   ['fusion', fuse],
@@ -32,6 +34,8 @@ const STAGES = [
   ['file-vectors', weighFileVectors],
   ['coverage', weighCoverage],
   ['path-match', matchPaths],
+  ['asked-path', liftAskedPath],
+  ['near', preferNear],
   ['declaration', weighDeclarations],
   ['inline-test', weighInlineTests],
   ['coherence', weighCoherence],
@@ -49,9 +53,16 @@ export const STAGE_NAMES: readonly string[] = [
   'file-vector',
   'skeleton',
   'diversity',
+  'duplicates',
   'language-names',
   'question-kind',
+  'typos',
 ];
+
+function copyReason(factor: number | undefined): readonly RankReason[] {
+  if (factor === undefined) return [];
+  return [{ signal: 'duplicates', effect: 'factor', value: Math.round(factor * 1000) / 1000, detail: 'nearly the same as a row above' }];
+}
 
 /** Orders the candidates of a search, best first, at most `limit` of them, each with its reasons. Pure: the same input, the same answer. */
 export function rank(input: RankInput, constants: RankingConstants = RANKING, pathFactors: PathFactors = PATH_FACTORS): readonly Ranked[] {
@@ -59,9 +70,13 @@ export function rank(input: RankInput, constants: RankingConstants = RANKING, pa
   const board = createBoard(context);
   for (const [name, stage] of STAGES) if (!input.without.has(name)) stage(context, board);
   let rows = ordered(context, totalScores(board, context));
+  const copies = new Map<number, number>();
+  if (!input.without.has('duplicates')) rows = foldDuplicates(context, rows, copies);
   if (input.rows === 'file' && !input.without.has('diversity')) rows = spreadFiles(context, rows);
   return rows.slice(0, input.limit).flatMap(({ candidate: position, score }) => {
     const candidate = context.candidates[position];
-    return candidate === undefined ? [] : [{ candidate, score, why: reasonsFor(board, context, position) }];
+    return candidate === undefined
+      ? []
+      : [{ candidate, score, why: [...reasonsFor(board, context, position), ...copyReason(copies.get(position))] }];
   });
 }

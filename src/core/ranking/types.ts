@@ -38,6 +38,8 @@ export interface CorpusStatistics {
   readonly files: number;
   /** In tokens, fields weighted as in the `tokens` column. */
   readonly averageChunkTokens: number;
+  /** Every token that stands in a chunk; without those that stand in one only when there are very many. */
+  words(): Iterable<string>;
   /** Number of chunks whose tokens hold this token. */
   chunkFrequency(token: string): number;
   /** Number of files whose own name or folder holds this stemmed word. */
@@ -59,6 +61,8 @@ export interface RankInput {
   readonly rows: 'symbol' | 'file';
   readonly limit: number;
   readonly fusion: FusionForm;
+  /** Paths of files that the person works at, such as those in open editors. */
+  readonly near?: readonly string[];
   /** Names of stages to leave out. */
   readonly without: ReadonlySet<string>;
 }

@@ -1,0 +1,30 @@
+import { type Board, contribute } from './board.ts';
+import type { RankContext } from './context.ts';
+import { folderOf } from './paths.ts';
+
+/** When the whole question is a path, lifts the files that it is the path or the end of the path of. */
+export function liftAskedPath(context: RankContext, board: Board): void {
+  const { kind, text } = context.question;
+  if (kind !== 'path') return;
+  const asked = text
+    .replaceAll('\\', '/')
+    .replace(/^(?:\.?\/)+/, '')
+    .toLowerCase();
+  const values = Float32Array.from(context.paths, (path) => {
+    const lower = path.toLowerCase();
+    return lower === asked || lower.endsWith(`/${asked}`) ? context.constants.askedPath : 0;
+  });
+  contribute(board, { signal: 'asked-path', effect: 'score', of: 'file', values, detail: () => 'is the path asked for' });
+}
+
+/** A small advantage for the files that a person works at, and half of it for what lies beside them. Without `near` nothing happens. */
+export function preferNear(context: RankContext, board: Board): void {
+  const { near } = context.input;
+  if (near === undefined || near.length === 0) return;
+  const files = new Set(near);
+  const folders = new Set(near.map(folderOf));
+  const { nearFile } = context.constants;
+  const values = Float32Array.from(context.paths, (path) => (files.has(path) ? nearFile : folders.has(folderOf(path)) ? nearFile / 2 : 0));
+  const detail = (file: number) => (files.has(context.paths[file] as string) ? 'a file being worked at' : 'beside a file being worked at');
+  contribute(board, { signal: 'near', effect: 'score', of: 'file', values, detail });
+}
