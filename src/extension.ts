@@ -19,6 +19,7 @@ import { createServers } from './host/servers/servers.ts';
 import { readSearchSettings } from './host/settings.ts';
 import { createStatusBar } from './host/status/statusBar.ts';
 import type { StatusInput } from './host/status/statusText.ts';
+import { followTyping } from './host/typing.ts';
 import { followUnsavedEditors } from './host/unsavedEditors.ts';
 import { registerWelcomeView } from './host/welcomeView.ts';
 import { LocateHit } from './protocol/editors.ts';
@@ -110,6 +111,7 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
   keep(registerWelcomeView());
   keep(createStatusBar({ input: state, nameOf: folderName, onDidChange: changed.event }));
   keep(followUnsavedEditors(engine, folders));
+  keep(followTyping(engine));
   const health = keep(new HealthView(engine, folders));
   const places = { workspace: storage, global: context.globalStorageUri.fsPath };
   keep(

@@ -36,8 +36,6 @@ export interface Session {
   ready(): Promise<IndexSummary>;
 }
 
-/** One command is soon over; starting the engine anew in the middle of it would only cost time. */
-const NO_LIMIT_MB = 1_000_000;
 /** About 300,000 chunks of the main embedder. */
 const EMBEDDINGS_BYTES = 500_000_000;
 
@@ -61,7 +59,6 @@ export async function openSession(options: SessionOptions): Promise<Session & { 
     options: {
       mediaDir: join(here, 'media'),
       keywordOnly: false,
-      memoryLimitMB: NO_LIMIT_MB,
       models: { dir: modelsDir(options.modelsDir), offline: options.offline ?? false, mirror: '' },
       embeddings: { dir: join(cacheDir(), 'embeddings'), limitBytes: EMBEDDINGS_BYTES },
       ...(options.embedder === undefined ? {} : { embedder: options.embedder }),

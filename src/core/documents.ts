@@ -1,5 +1,5 @@
 import type { Chunk } from './chunk.ts';
-import { searchTokens } from './identifiers.ts';
+import { searchText } from './identifiers.ts';
 import { fileStem } from './ranking/paths.ts';
 
 /** Part of the index fingerprint: changes whenever the same file would get other tokens, another skeleton or another text to embed. */
@@ -20,8 +20,9 @@ const SKELETON_DOC_CHARACTERS = 200;
 
 const COMMENT_LINE = /^\s*(\/\/|\*|\/\*|#|--|;|"""|%|<!--).*$/gm;
 
-function repeated(tokens: readonly string[], times: number, into: string[]): void {
-  for (let time = 0; time < times; time += 1) for (const token of tokens) into.push(token);
+/** Texts joined with spaces, each as often as said. */
+function weighted(...parts: readonly (readonly [text: string, times: number])[]): string {
+  return parts.flatMap(([text, times]) => (text === '' ? [] : new Array<string>(times).fill(text))).join(' ');
 }
 
 /** Every name that a chunk defines, its own first. */
@@ -29,30 +30,40 @@ function namesOf(chunk: Chunk): string {
   return [chunk.symbol, ...chunk.names].filter((name) => name !== '').join(' ');
 }
 
-/** The `tokens` column of a chunk: its body once, its path and symbol names as often as their weight says. */
+/** The `tokens` columns of a file: of each of its chunks, and of the whole. Most of the work is the same for both. */
+export interface FileTokens {
+  readonly chunks: readonly string[];
+  readonly file: string;
+}
+
+export function fileTokens(chunks: readonly Chunk[], path: string): FileTokens {
+  const ofPath = searchText(path);
+  const parts = chunks.map((chunk) => ({ body: searchText(chunk.text), names: searchText(namesOf(chunk)), doc: searchText(chunk.doc) }));
+  return {
+    chunks: parts.map(({ body, names }) => weighted([body, 1], [names, CHUNK_REPEATS.symbol], [ofPath, CHUNK_REPEATS.path])),
+    file: weighted(
+      ...parts.flatMap(
+        ({ body, names, doc }) =>
+          [
+            [body, 1],
+            [names, FILE_REPEATS.symbol],
+            [doc, FILE_REPEATS.doc],
+          ] as const,
+      ),
+      [ofPath, FILE_REPEATS.path],
+    ),
+  };
+}
+
+/** The `tokens` column of one chunk: its body once, its path and symbol names as often as their weight says. */
 export function chunkTokens(chunk: Chunk, path: string): string {
-  const tokens = searchTokens(chunk.text);
-  repeated(searchTokens(namesOf(chunk)), CHUNK_REPEATS.symbol, tokens);
-  repeated(searchTokens(path), CHUNK_REPEATS.path, tokens);
-  return tokens.join(' ');
+  return fileTokens([chunk], path).chunks[0] ?? '';
 }
 
 /** What the embedder reads of a chunk: path, file name, the symbol three times (worth .01 to .04 MRR), doc comment, code. */
 export function chunkEmbeddingText(chunk: Chunk, path: string): string {
   const names = namesOf(chunk);
   return `${path} ${fileStem(path)} ${names} ${names} ${names} ${chunk.doc}\n${chunk.text}`.slice(0, EMBEDDED_CHARACTERS);
-}
-
-/** The `tokens` column of a file. */
-export function fileTokens(chunks: readonly Chunk[], path: string): string {
-  const tokens: string[] = [];
-  for (const chunk of chunks) {
-    for (const token of searchTokens(chunk.text)) tokens.push(token);
-    repeated(searchTokens(namesOf(chunk)), FILE_REPEATS.symbol, tokens);
-    repeated(searchTokens(chunk.doc), FILE_REPEATS.doc, tokens);
-  }
-  repeated(searchTokens(path), FILE_REPEATS.path, tokens);
-  return tokens.join(' ');
 }
 
 function headerComment(chunks: readonly Chunk[]): string {

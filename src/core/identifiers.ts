@@ -32,7 +32,8 @@ const PART = /\p{Lu}{2,}s(?!\p{Ll})|\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 
 const stems = new Map<string, string>();
-const tokensOfWords = new Map<string, readonly string[]>();
+/** Joined with spaces, because indexing only ever joins them. */
+const tokensOfWords = new Map<string, string>();
 
 /** The lower-case parts of an identifier, in order: `parse_HTTPRequest2` gives `parse`, `http`, `request`, `2`. */
 export function identifierParts(identifier: string): string[] {
@@ -56,7 +57,7 @@ export function isStopWord(word: string): boolean {
 /** The words, identifiers and numbers of a text as they stand in it. */
 export function wordsOf(text: string): string[] {
   const runs = text.match(RUN) ?? [];
-  return runs.some((run) => NOT_ASCII.test(run)) ? runs.flatMap((run) => (NOT_ASCII.test(run) ? (run.match(WORD) ?? []) : [run])) : runs;
+  return NOT_ASCII.test(text) ? runs.flatMap((run) => (NOT_ASCII.test(run) ? (run.match(WORD) ?? []) : [run])) : runs;
 }
 
 /** The token that stands for a whole identifier of several parts, however it is written: `retry_upload` and `retryUpload` are one. */
@@ -87,17 +88,23 @@ function tokensOfWord(word: string): readonly string[] {
  * same function. No token holds a space.
  */
 export function searchTokens(text: string): string[] {
-  const tokens: string[] = [];
+  const joined = searchText(text);
+  return joined === '' ? [] : joined.split(' ');
+}
+
+/** The same joined with spaces, which is how the store reads them. */
+export function searchText(text: string): string {
+  let joined = '';
   for (const word of wordsOf(text)) {
     let found = tokensOfWords.get(word);
     if (found === undefined) {
       if (tokensOfWords.size >= WORDS_KEPT) tokensOfWords.clear();
-      found = tokensOfWord(word);
+      found = tokensOfWord(word).join(' ');
       tokensOfWords.set(word, found);
     }
-    for (const token of found) tokens.push(token);
+    if (found !== '') joined = joined === '' ? found : `${joined} ${found}`;
   }
-  return tokens;
+  return joined;
 }
 
 /** The distinct tokens of a question, for the store's full-text query; empty when it holds only stop words. */

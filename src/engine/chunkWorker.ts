@@ -27,5 +27,5 @@ connection.onRequest(ChunkFiles, async ({ folder, files, maxFileBytes, journal: 
     journal.end();
   }
 });
-connection.onRequest(ChunkText, async ({ path, text }) => draftChunks(await chunker, path, text));
+connection.onRequest(ChunkText, async ({ path, text }) => (await draftChunks(await chunker, path, text)).chunks);
 connection.listen();

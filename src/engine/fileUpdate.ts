@@ -1,5 +1,5 @@
 import { isDefinition } from '../core/chunk.ts';
-import { fileVector } from '../core/documents.ts';
+import { chunkEmbeddingText, fileVector } from '../core/documents.ts';
 import type { ChunkRow, FileUpdate, LedgerEntry } from '../store/types.ts';
 import type { FileDraft } from './workerProtocol.ts';
 
@@ -9,7 +9,7 @@ const NO_CONTENT = { language: '', tokens: '', skeleton: '', vector: null, skele
 
 /** The texts of a draft that need vectors, in the order that `toUpdate` expects them: each chunk, then the skeleton. */
 export function textsToEmbed(draft: FileDraft): readonly string[] {
-  return draft.state === 'indexed' ? [...draft.chunks.map((chunk) => chunk.embeddingText), draft.skeleton] : [];
+  return draft.state === 'indexed' ? [...draft.chunks.map(({ chunk }) => chunkEmbeddingText(chunk, draft.path)), draft.skeleton] : [];
 }
 
 /** The rows of an indexed file. `vectors` holds one row a text of `textsToEmbed`, or is null without an embedder. */

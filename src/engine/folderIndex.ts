@@ -1,20 +1,17 @@
 import { mkdir } from 'node:fs/promises';
-import { CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc';
 import { ErrorCode, type IndexPhase, type IndexStatus, type IndexSummary, type OpenParams } from '../protocol/engine.ts';
 import { bytesBelow, inspectStore, StoreDamagedError, StoreUnavailableError } from '../store/index.ts';
 import type { IndexStore, LedgerEntry } from '../store/types.ts';
 import { engineError } from './errors.ts';
 import { indexFingerprint } from './fingerprint.ts';
-import { describeStatus, type Progress } from './folderStatus.ts';
+import { describeStatus, type FolderContext, type Progress } from './folderStatus.ts';
 import { FOLLOW_MS, lookAgain, writerCaughtUp } from './following.ts';
 import { createGate } from './gate.ts';
-import type { IndexOutcome } from './indexer.ts';
 import { rememberFolder, sweepBesideStore } from './indexFolder.ts';
-import { LiveIndex, type OpenGeneration, readLedger } from './liveIndex.ts';
-import { runPass } from './pass.ts';
+import { LiveIndex, type OpenGeneration } from './liveIndex.ts';
+import { PassLoop } from './passLoop.ts';
 import { type EngineServices, messageOf } from './services.ts';
 import { createUnsavedFiles } from './unsaved.ts';
-import { createWorkQueue, type Work } from './workQueue.ts';
 import { takeWriterLock, type WriterLock } from './writerLock.ts';
 
 /** Everything is compared with the disk this often, for changes that no watcher told. */
@@ -23,19 +20,11 @@ const RECONCILE_MS = 10 * 60_000;
 const MEASURE_MS = 10_000;
 /** Looks at whether a resting engine carries on. */
 const REST_LOOK_MS = 100;
-/** A failed pass is tried again after this long, doubling each time up to the last. */
-const RETRY_MS = [1000, 5000, 30_000, 120_000] as const;
 
 const ON_BATTERY = 'Indexing waits while the computer runs on battery.';
 
-export interface FolderEvents {
-  readonly onStatus: (status: IndexStatus) => void;
-  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
-}
-
 /**
- * One folder's index from opening to closing: takes the writer's lock or follows the writer, keeps the index in step
- * with the disk, and repairs it. At most one pass runs at a time; changes meanwhile wait for the next.
+ * One folder's index from opening to closing: takes the writer's lock or follows the writer, says how it stands, and repairs it.
  */
 export class FolderIndex {
   readonly folder: string;
@@ -43,12 +32,11 @@ export class FolderIndex {
   readonly unsaved = createUnsavedFiles();
   readonly #params: OpenParams;
   readonly #services: EngineServices;
-  readonly #events: FolderEvents;
+  readonly #context: FolderContext;
   readonly #gate;
   readonly #fingerprint: string;
-  #writtenChunks = 0;
-  readonly #queue = createWorkQueue();
   readonly #index: LiveIndex;
+  readonly #passes: PassLoop;
   #lock: WriterLock | undefined;
   #phase: IndexPhase = 'opening';
   #message = '';
@@ -57,20 +45,15 @@ export class FolderIndex {
   #bytesOnDisk = 0;
   #measuredAt = 0;
   #closed = false;
-  #stopping = false;
   #resting = false;
-  #failures = 0;
-  #running: Promise<void> | undefined;
-  #cancel: CancellationTokenSource | undefined;
   #looking: Promise<void> | undefined;
   #timers: NodeJS.Timeout[] = [];
-  #totals = { indexedFiles: 0, indexedChunks: 0, removedFiles: 0, ms: 0 };
 
-  constructor(folder: string, params: OpenParams, services: EngineServices, events: FolderEvents) {
+  constructor(folder: string, params: OpenParams, services: EngineServices, context: FolderContext) {
     this.folder = folder;
     this.#params = params;
     this.#services = services;
-    this.#events = events;
+    this.#context = context;
     this.#gate = createGate(params.paused);
     this.#fingerprint = indexFingerprint(services.embedder?.info);
     this.#index = new LiveIndex({
@@ -80,6 +63,32 @@ export class FolderIndex {
       embedderFor: (key) => services.embedderFor(key),
       onDamage: (store, error) => this.#recover(store, error),
       onTrouble: (error) => this.#say('warn', messageOf(error)),
+    });
+    this.#passes = new PassLoop({
+      folder,
+      params,
+      services,
+      index: this.#index,
+      gate: this.#gate,
+      mayRun: () => this.#lock !== undefined && !this.#closed,
+      onPhase: (phase) => {
+        if (phase !== 'indexing' && phase !== 'scanning') this.#progress = undefined;
+        this.#phase = phase;
+        this.#emit();
+      },
+      onProgress: (done, total) => {
+        this.#progress = { startedAt: this.#progress?.startedAt ?? Date.now(), total, done };
+        this.#emit();
+      },
+      onSkipped: (count) => {
+        this.#skipped = count;
+      },
+      onPassed: async (all) => {
+        if (all || Date.now() - this.#measuredAt > MEASURE_MS) await this.#measure();
+        this.#message = '';
+      },
+      isTyping: context.isTyping,
+      say: (level, message) => this.#say(level, message),
     });
   }
 
@@ -91,14 +100,13 @@ export class FolderIndex {
     return this.#index.read(action);
   }
 
-  /** Of what answers. */
   get ledger(): ReadonlyMap<string, LedgerEntry> {
     return this.#index.answering?.ledger ?? new Map();
   }
 
   /** Chunks that this process has written. */
   get writtenChunks(): number {
-    return this.#writtenChunks;
+    return this.#passes.writtenChunks;
   }
 
   /** Opens what is there, and starts to bring it in step with the disk. Throws an error for people when neither is possible. */
@@ -124,8 +132,7 @@ export class FolderIndex {
 
   /** Paths that may have changed, relative; none means everything. */
   changed(paths: readonly string[]): void {
-    this.#queue.add(paths);
-    this.#start();
+    this.#passes.changed(paths);
   }
 
   /** Settles when no step runs any more that a pause cannot stop: from then on nothing is written. */
@@ -138,7 +145,7 @@ export class FolderIndex {
   resume(): void {
     this.#gate.open();
     this.#emit();
-    this.#start();
+    this.#passes.start();
   }
 
   /** Indexing waits for the mains; a person who resumes meanwhile is obeyed. */
@@ -146,19 +153,18 @@ export class FolderIndex {
     if (battery) this.#gate.close('battery');
     else this.#gate.open('battery');
     this.#emit();
-    this.#start();
+    this.#passes.start();
   }
 
   /** Finishes the batch and starts nothing more, as the process is about to be replaced; searches go on. */
   async rest(): Promise<void> {
     this.#resting = true;
-    await this.#stopPass();
-    this.#stopping = true;
+    await this.#passes.halt();
   }
 
   carryOn(): void {
     this.#resting = false;
-    this.#stopping = false;
+    this.#passes.carryOn();
     this.changed([]);
   }
 
@@ -167,8 +173,8 @@ export class FolderIndex {
     if (this.#lock === undefined && !(await this.#tryToWrite())) {
       throw engineError(ErrorCode.IndexNotWritable, 'Another window or process writes this index: rebuild it there.');
     }
-    this.#cancel?.cancel();
-    await this.#stopPass();
+    this.#passes.abandon();
+    await this.#passes.stop();
     this.#gate.open();
     await this.#openAsWriter(true);
   }
@@ -181,10 +187,10 @@ export class FolderIndex {
     // Whoever takes the index over is ready only when that is done; what goes wrong there is said by whoever looks next.
     await this.#looking?.catch(() => undefined);
     // An engine that rests before it is replaced is not done: this call then ends with the process and is asked again.
-    while (!this.#closed && (this.#resting || (this.#running !== undefined && !this.#gate.closed))) {
-      await (this.#resting ? new Promise((resolve) => setTimeout(resolve, REST_LOOK_MS)) : this.#running);
+    while (!this.#closed && (this.#resting || (this.#passes.running !== undefined && !this.#gate.closed))) {
+      await (this.#resting ? new Promise((resolve) => setTimeout(resolve, REST_LOOK_MS)) : this.#passes.running);
     }
-    return { status: this.status(), ...this.#totals };
+    return { status: this.status(), ...this.#passes.totals };
   }
 
   status(): IndexStatus {
@@ -209,17 +215,17 @@ export class FolderIndex {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#cancel?.cancel();
+    this.#passes.abandon();
     for (const timer of this.#timers) clearInterval(timer);
     await this.#looking;
-    await this.#stopPass();
+    await this.#passes.stop();
     await this.#index.letGo();
     await this.#lock?.release();
   }
 
   /** What one of several reads finds damaged is replaced once: the others find another store in its place. */
   async #recover(store: IndexStore, error: StoreDamagedError): Promise<void> {
-    if (this.#lock !== undefined) await this.#stopPass();
+    if (this.#lock !== undefined) await this.#passes.stop();
     if (this.#closed || this.#index.answering?.store !== store) return;
     if (this.#lock === undefined) {
       // The writer repairs it; this process opens what it has made when it looks next.
@@ -266,12 +272,9 @@ export class FolderIndex {
     const { indexDir } = this.#params;
     await rememberFolder(indexDir, this.folder);
     await sweepBesideStore(indexDir);
-    for (const generation of this.#index.written) {
-      const { removedRows, forgottenFiles } = await generation.store.repair();
-      if (removedRows + forgottenFiles === 0) continue;
+    const { removedRows, forgottenFiles } = await this.#index.repair();
+    if (removedRows + forgottenFiles > 0)
       this.#say('info', `An unfinished commit was undone: ${removedRows} rows removed, ${forgottenFiles} files to read again.`);
-      await readLedger(generation);
-    }
     this.changed([]);
   }
 
@@ -329,135 +332,13 @@ export class FolderIndex {
     }
   }
 
-  #start(): void {
-    if (this.#running !== undefined || this.#lock === undefined || this.#closed || this.#stopping || this.#queue.empty) return;
-    this.#running = this.#run().finally(() => {
-      this.#running = undefined;
-      this.#start();
-    });
-  }
-
-  async #run(): Promise<void> {
-    try {
-      await this.#pass();
-      this.#failures = 0;
-      this.#phase = 'ready';
-    } catch (error) {
-      await this.#passFailed(error);
-    } finally {
-      this.#progress = undefined;
-      this.#emit();
-    }
-  }
-
-  async #pass(): Promise<void> {
-    await this.#gate.passed();
-    const work = this.#queue.take();
-    const { own, older } = this.#index;
-    if (work === undefined || own === undefined || this.#stopping) return;
-    const startedAt = Date.now();
-    this.#cancel = new CancellationTokenSource();
-    // What answers comes first: it is in step with the disk while the other one is built.
-    for (const generation of this.#index.written) {
-      const isOwn = generation === own;
-      const { files, chunks, removed } = await this.#bring(generation, work, true).catch((error: unknown) =>
-        this.#olderFailed(isOwn, error),
-      );
-      if (!isOwn) continue;
-      this.#totals.indexedFiles += files;
-      this.#totals.indexedChunks += chunks;
-      this.#totals.removedFiles += removed;
-    }
-    if (work.all && !this.#stopping) {
-      await this.#index.complete();
-      if (older !== undefined) this.#say('info', 'The new index is complete and answers from now on.');
-    }
-    if (work.all || Date.now() - this.#measuredAt > MEASURE_MS) await this.#measure();
-    this.#totals.ms += Date.now() - startedAt;
-    this.#message = '';
-  }
-
-  /** Brings one generation in step with the disk. A long pass looks at single saved files in between; such a look is not `long`. */
-  #bring(generation: OpenGeneration, work: Work, long: boolean): Promise<IndexOutcome> {
-    const isOwn = generation === this.#index.own;
-    return runPass({
-      folder: this.folder,
-      indexDir: this.#params.indexDir,
-      files: this.#params.files,
-      first: this.#params.first ?? [],
-      work,
-      generation,
-      services: this.#services,
-      gate: this.#gate,
-      between: long ? () => this.#lookAtSaves() : undefined,
-      onPhase: (phase) => {
-        if (!long) return;
-        if (phase === 'upkeep') this.#progress = undefined;
-        this.#phase = phase;
-        this.#emit();
-      },
-      onProgress: (done, total, chunks) => {
-        this.#writtenChunks += chunks;
-        if (!long || !isOwn) return;
-        this.#progress = { startedAt: this.#progress?.startedAt ?? Date.now(), total, done };
-        this.#emit();
-      },
-      onSkipped: (skipped) => {
-        this.#skipped = skipped.length;
-      },
-      say: (level, message) => this.#say(level, message),
-      cancelled: () => this.#stopping,
-      token: this.#cancel?.token ?? CancellationToken.None,
-    });
-  }
-
-  /** Files that are saved during a long pass are searchable at once; the next pass looks at them again. */
-  async #lookAtSaves(): Promise<void> {
-    const paths = this.#queue.fresh();
-    const generation = this.#index.written[0];
-    if (paths.length > 0 && generation !== undefined) await this.#bring(generation, { all: false, paths }, false);
-  }
-
-  /** What is wrong with an older generation does not keep the wanted one from being built. */
-  async #olderFailed(isOwn: boolean, error: unknown): Promise<IndexOutcome> {
-    if (isOwn) throw error;
-    this.#say('warn', `The older index is not in step with the disk any more: ${messageOf(error)}`);
-    if (error instanceof StoreDamagedError) await this.#index.forgetOlder(true);
-    return { files: 0, chunks: 0, removed: 0 };
-  }
-
-  async #passFailed(error: unknown): Promise<void> {
-    if (error instanceof StoreDamagedError) {
-      await this.#index.drop();
-      await this.#index.open(true);
-      this.#say('warn', `The index was damaged and is being rebuilt: ${error.message}`);
-      this.#queue.addAll();
-      return;
-    }
-    const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 1000;
-    this.#failures++;
-    this.#phase = 'failed';
-    this.#say('error', `Indexing stopped: ${messageOf(error)}. It is tried again in ${wait / 1000} s; what is indexed still answers.`);
-    const timer = setTimeout(() => this.changed([]), wait);
-    timer.unref();
-    this.#timers.push(timer);
-  }
-
-  /** Ends the running pass after its batch, also one that waits at a closed gate. */
-  async #stopPass(): Promise<void> {
-    this.#stopping = true;
-    this.#gate.wake();
-    await this.#running;
-    this.#stopping = false;
-  }
-
   #emit(): void {
-    if (!this.#closed) this.#events.onStatus(this.status());
+    if (!this.#closed) this.#context.onStatus(this.status());
   }
 
   #say(level: 'info' | 'warn' | 'error', message: string): void {
     if (level !== 'info') this.#message = message;
-    this.#events.log(level, message);
+    this.#context.log(level, message);
     this.#emit();
   }
 

@@ -1,6 +1,13 @@
 import type { BuildingStatus, IndexPhase, IndexStatus } from '../protocol/engine.ts';
 import type { LedgerEntry } from '../store/types.ts';
 
+/** What a folder tells, and what it asks of its surroundings. */
+export interface FolderContext {
+  readonly isTyping: () => boolean;
+  readonly onStatus: (status: IndexStatus) => void;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
 /** Progress of the pass that runs now. */
 export interface Progress {
   readonly startedAt: number;

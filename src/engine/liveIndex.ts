@@ -91,6 +91,18 @@ export class LiveIndex {
     return opened;
   }
 
+  /** Undoes what a killed commit left; how many rows were removed and how many files are to be read again. */
+  async repair(): Promise<{ readonly removedRows: number; readonly forgottenFiles: number }> {
+    const undone = { removedRows: 0, forgottenFiles: 0 };
+    for (const generation of this.written) {
+      const { removedRows, forgottenFiles } = await generation.store.repair();
+      undone.removedRows += removedRows;
+      undone.forgottenFiles += forgottenFiles;
+      if (removedRows + forgottenFiles > 0) await readLedger(generation);
+    }
+    return undone;
+  }
+
   /** Notes that the wanted generation holds the whole folder, and lets it answer. */
   async complete(): Promise<boolean> {
     const older = this.#older;
@@ -190,7 +202,7 @@ export class LiveIndex {
 }
 
 /** Reads the ledger of a generation anew. */
-export async function readLedger({ store, ledger }: OpenGeneration): Promise<void> {
+async function readLedger({ store, ledger }: OpenGeneration): Promise<void> {
   const entries = await store.ledger();
   ledger.clear();
   for (const entry of entries) ledger.set(entry.path, entry);

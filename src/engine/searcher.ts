@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CancellationToken } from 'vscode-jsonrpc';
+import { chunkEmbeddingText } from '../core/documents.ts';
 import type { FusionForm } from '../core/embedder.ts';
 import { bestLine, matchedWords } from '../core/highlight.ts';
 import { questionTokens } from '../core/identifiers.ts';
@@ -254,9 +255,10 @@ async function questionVector(
 ): Promise<Float32Array | null> {
   const { similarTo } = request;
   // Code is compared with code: it is embedded as a document, cut as the index cuts it.
+  const first = similarTo && (await services.chunkText(similarTo.path, similarTo.text))[0];
   const vector = similarTo
     ? await embedder.embed(
-        [(await services.chunkText(similarTo.path, similarTo.text))[0]?.embeddingText ?? similarTo.text],
+        [first === undefined ? similarTo.text : chunkEmbeddingText(first.chunk, similarTo.path)],
         'document',
         token,
         true,

@@ -3,6 +3,7 @@ import type { SkippedFile } from '../core/files.ts';
 import { explainFile } from '../files/explain.ts';
 import { checkFolder } from '../files/folder.ts';
 import { scanFolder } from '../files/scan.ts';
+import { NoteTyping } from '../protocol/editors.ts';
 import type { ChatOptions } from '../protocol/endpoints.ts';
 import {
   CloseFolder,
@@ -37,6 +38,7 @@ import { editorModels } from './rerank/editorModels.ts';
 import { serveReranking } from './rerank/serve.ts';
 import { search } from './searcher.ts';
 import { type EngineServices, startServices } from './services.ts';
+import { createTyping } from './typing.ts';
 
 /** A status is told at most this often while work goes on. */
 const STATUS_MS = 100;
@@ -62,7 +64,9 @@ export function serveEngine(connection: MessageConnection, version: string): { c
     elsewhere: { chat: () => chat, network: models.network, editor: editorModels(connection, () => models.network().offline) },
   });
 
+  const typing = createTyping();
   const events = {
+    isTyping: typing.isTyping,
     onStatus: (status: ReturnType<FolderIndex['status']>) => {
       const now = Date.now();
       const last = told.get(status.folder);
@@ -142,6 +146,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   connection.onRequest(GetStatus, ({ folder }) => stateOf(folder).index.status());
   connection.onRequest(WaitForIndex, ({ folder }) => stateOf(folder).index.settled());
   connection.onRequest(FilesChanged, ({ folder, paths }) => stateOf(folder).index.changed(paths));
+  connection.onRequest(NoteTyping, typing.note);
   connection.onRequest(Pause, ({ folder }) => stateOf(folder).index.pause());
   connection.onRequest(Resume, ({ folder }) => stateOf(folder).index.resume());
   connection.onRequest(Rebuild, ({ folder }) => stateOf(folder).index.rebuild());

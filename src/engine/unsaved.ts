@@ -56,7 +56,7 @@ async function chunked(path: string, text: string, services: EngineServices): Pr
   const plain = chunks.map(({ chunk }) => chunk);
   const language = languageOfPath(path);
   const about = { path, size: text.length, mtimeMs: 0, hash: 'unsaved', language, chunks };
-  const draft = { ...about, state: 'indexed', tokens: fileTokens(plain, path), skeleton: fileSkeleton(plain, path) } as const;
+  const draft = { ...about, state: 'indexed', tokens: fileTokens(plain, path).file, skeleton: fileSkeleton(plain, path) } as const;
   const { embedder } = services;
   const texts = textsToEmbed(draft);
   const vectors = embedder === undefined ? null : await embedder.embed(texts, 'document');

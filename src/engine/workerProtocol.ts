@@ -19,7 +19,6 @@ export interface FileToChunk {
 export interface ChunkDraft {
   readonly chunk: Chunk;
   readonly tokens: string;
-  readonly embeddingText: string;
 }
 
 interface ReadFile {

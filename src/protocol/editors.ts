@@ -24,3 +24,5 @@ export const LocateHit = new RequestType<LocateParams, { readonly startLine: num
 );
 /** Until it is told otherwise, searches take this text for the file's. Settles when they do. */
 export const SetUnsaved = new RequestType<UnsavedParams, void, void>('engine/setUnsaved');
+/** Somebody types now: indexing of many files waits for a moment, saved files do not. */
+export const NoteTyping = new RequestType<Record<string, never>, void, void>('engine/typing');

@@ -1,5 +1,5 @@
-// Measures indexing through the real engine: `npm run bench:index -- [--large] [--huge] [--keep] [folder]` at 1,000 and 10,000 chunks of real code,
-// with --large at 100,000 too, with --huge at 1,000,000. Ratios within one run are what counts.
+// Measures indexing through the real engine: `npm run bench:index -- [--large] [--huge] [--size=N] [--keep] [folder]` at 1,000 and 10,000 chunks of
+// real code, with --large at 100,000 too, with --huge at 1,000,000, with --size at that number alone. Ratios within one run are what counts.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -28,7 +28,11 @@ const ROUNDS = 5;
 
 const args = process.argv.slice(2);
 const source = args.find((arg) => !arg.startsWith('--')) ?? join(ROOT, 'node_modules');
-const sizes = [1000, 10_000, ...(args.includes('--large') ? [100_000] : []), ...(args.includes('--huge') ? [1_000_000] : [])];
+const only = args.find((arg) => arg.startsWith('--size='))?.slice('--size='.length);
+const sizes =
+  only !== undefined
+    ? [Number(only)]
+    : [1000, 10_000, ...(args.includes('--large') ? [100_000] : []), ...(args.includes('--huge') ? [1_000_000] : [])];
 
 const grammars = await openGrammars(join(DIST, 'media/grammars'));
 const chunker = await createChunker({ grammarDir: join(DIST, 'media/grammars') });

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createChunker } from '../../src/chunking/chunker.ts';
-import { fileSkeleton, fileTokens } from '../../src/core/documents.ts';
+import { fileSkeleton } from '../../src/core/documents.ts';
 import { questionTokens } from '../../src/core/identifiers.ts';
 import { languageOfPath } from '../../src/core/languages.ts';
 import { analyseQuestion } from '../../src/core/query/analyse.ts';
@@ -89,8 +89,8 @@ for (const size of sizes) {
 process.exit(0);
 
 async function updateOf(path: string, text: string): Promise<FileUpdate> {
-  const drafts = await draftChunks(chunker, path, text);
-  const plain = drafts.map(({ chunk }) => chunk);
+  const { chunks, tokens } = await draftChunks(chunker, path, text);
+  const plain = chunks.map(({ chunk }) => chunk);
   const draft = {
     path,
     state: 'indexed' as const,
@@ -98,8 +98,8 @@ async function updateOf(path: string, text: string): Promise<FileUpdate> {
     mtimeMs: 0,
     hash: 'bench',
     language: languageOfPath(path),
-    chunks: drafts,
-    tokens: fileTokens(plain, path),
+    chunks,
+    tokens,
     skeleton: fileSkeleton(plain, path),
   };
   const texts = textsToEmbed(draft);

@@ -207,6 +207,24 @@ describe('switching back', () => {
   });
 });
 
+describe('while somebody types', () => {
+  it('indexing of many files waits, and what is saved is searchable all the same', async () => {
+    const { folder, indexDir } = await makeFolder(modules(300));
+    const services = await testServices(testEmbedder('small'));
+    let typing = true;
+    const { index } = await openFolderIndex(folder, indexDir, services, false, () => typing);
+    opened.push(index);
+    await until(async () => index.status().filesTotal === 300);
+    await writeFile(join(folder, 'src/module299.ts'), moduleText('savedMeanwhile'));
+    index.changed(['src/module299.ts']);
+    await until(async () => (await firstOf(index, services, 'savedMeanwhile')) === 'savedMeanwhile');
+    expect(index.status().files).toBeLessThan(300);
+    typing = false;
+    expect((await index.settled()).status).toMatchObject({ files: 300, phase: 'ready' });
+    expect(await firstOf(index, services, 'savedMeanwhile')).toBe('savedMeanwhile');
+  });
+});
+
 describe('a pause', () => {
   it('in the middle of a pass finishes no file after it, until indexing goes on', async () => {
     const { folder, indexDir } = await makeFolder(modules(300));

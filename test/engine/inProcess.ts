@@ -84,7 +84,7 @@ export async function testServices(...embedders: readonly EmbedService[]): Promi
   const chunker = await createChunker({ grammarDir: grammarDir() });
   return {
     chunkFiles: async (folder, files, maxFileBytes) => Promise.all(files.map((file) => draftFile(chunker, folder, file, maxFileBytes))),
-    chunkText: (path, text) => draftChunks(chunker, path, text),
+    chunkText: async (path, text) => (await draftChunks(chunker, path, text)).chunks,
     embedder: embedders[0],
     embedderProblem: embedders.length === 0 ? 'There is no embedder.' : '',
     embedderFor: async (key) => embedders.find(({ info }) => embedderKey(info) === key),
@@ -97,11 +97,18 @@ export interface OpenedIndex {
   readonly log: readonly string[];
 }
 
-export async function openFolderIndex(folder: string, indexDir: string, services: EngineServices, paused = false): Promise<OpenedIndex> {
+export async function openFolderIndex(
+  folder: string,
+  indexDir: string,
+  services: EngineServices,
+  paused = false,
+  isTyping = () => false,
+): Promise<OpenedIndex> {
   const statuses: IndexStatus[] = [];
   const log: string[] = [];
   const params = { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused, index: true };
   const index = new FolderIndex(folder, params, services, {
+    isTyping,
     onStatus: (status) => statuses.push(status),
     log: (level, message) => log.push(`${level}: ${message}`),
   });

@@ -41,7 +41,7 @@ describe('tokens', () => {
   });
 
   it('repeats path, names and docs in a file', () => {
-    const found = counts(fileTokens([HEAD, RETRY], PATH));
+    const found = counts(fileTokens([HEAD, RETRY], PATH).file);
     expect(found.get('net')).toBe(4);
     expect(found.get('=retryall')).toBe(3);
     expect(found.get('fail')).toBe(1);

@@ -138,7 +138,7 @@ export class MemoryStore {
       const skeletonVector = embed(fileSkeleton(chunks, path));
       this.#positionOf.set(path, this.#files.length);
       this.#files.push({ path, language: languageOfPath(path), chunks: chunks.length, vector, skeletonVector, keywordScore: 0 });
-      this.#fileText.add(fileTokens(chunks, path));
+      this.#fileText.add(fileTokens(chunks, path).file);
       builder.addFile(path, vector, skeletonVector);
     }
     const dimension = this.#rows[0]?.vector?.length ?? 0;
