@@ -27,9 +27,12 @@ export async function ensureTextIndex({ lancedb }: Native, table: Table): Promis
   return true;
 }
 
+/** Each thousand rows outside costs a search some 10 ms, so a large first index must not wait until it has doubled. */
+const MOST_OUTSIDE = 10_000;
+
 /**
  * Keeps more than half of a growing table in its full-text index: rows outside it are found, but scored with word frequencies that
- * only the rows inside tell. Extending each time the table has doubled costs little in all. Called after each commit with the number
+ * only the rows inside tell. Extending each time the table has doubled, or by so many rows, costs little in all. Called after each commit with the number
  * of rows that it wrote.
  */
 export function textIndexGrowth(native: Native, table: Table): (written: number) => Promise<void> {
@@ -42,7 +45,7 @@ export function textIndexGrowth(native: Native, table: Table): (written: number)
       outside = await uncoveredRows(table);
       covered = (await table.countRows()) - outside;
     }
-    if (outside <= covered) return;
+    if (outside <= Math.min(covered, MOST_OUTSIDE)) return;
     await table.optimize();
     covered = await table.countRows();
     outside = 0;

@@ -1,7 +1,7 @@
 import { meaningOf } from '../../core/changes.ts';
 
 /** Time in which changes are collected: a branch switch touches thousands of files at once. */
-const BATCH_MS = 100;
+const BATCH_MS = 50;
 /** With more changes than this, comparing the whole folder costs less than telling each. */
 const MOST_PATHS = 1000;
 
