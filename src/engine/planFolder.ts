@@ -1,4 +1,4 @@
-import type { FileSettings, SkippedFile } from '../core/files.ts';
+import type { FileSettings, FoundFile, SkippedFile } from '../core/files.ts';
 import { isCode, languageOfPath } from '../core/languages.ts';
 import { inReadingOrder, planWork, type WorkPlan } from '../core/plan.ts';
 import { judgePaths } from '../files/judgePaths.ts';
@@ -37,12 +37,23 @@ async function planPaths(
   settings: FileSettings,
 ): Promise<WorkPlan | undefined> {
   const judged = await judgePaths(folder, paths, settings, (path) => ledger.get(path)?.state === 'indexed');
-  if (judged.hasDirectory) return undefined;
+  if (judged.hasDirectory || hasTwin(judged.found, ledger)) return undefined;
   const removed = judged.others.filter((path) => ledger.has(path));
   // A path may have been a folder: whatever the ledger holds below it is gone too.
   const tops = new Set(paths.filter((path) => !ledger.has(path)));
   if (tops.size > 0) for (const known of ledger.keys()) if (isBelow(known, tops)) removed.push(known);
   return { read: judged.found, removed: [...new Set(removed)], unchanged: 0 };
+}
+
+/**
+ * Whether a new file is called like a known one but for the case: where names are compared without it that is one file, renamed, and both
+ * names lead to it. Only a scan tells.
+ */
+function hasTwin(found: readonly FoundFile[], ledger: ReadonlyMap<string, LedgerEntry>): boolean {
+  const added = new Set(found.filter(({ path }) => !ledger.has(path)).map(({ path }) => path.toLowerCase()));
+  if (added.size === 0) return false;
+  for (const known of ledger.keys()) if (added.has(known.toLowerCase())) return true;
+  return false;
 }
 
 function isBelow(path: string, folders: ReadonlySet<string>): boolean {

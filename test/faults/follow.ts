@@ -44,7 +44,7 @@ export async function runFollow({ home, seed, rounds, seconds, files, say }: Fol
       if (first) {
         await Promise.all(pair.map(({ client }) => client.stop()));
         // The first one writes, the second follows.
-        const writer = await openEngine(workspace.folder, indexDir);
+        const writer = await openEngine(workspace.link, indexDir);
         pair = [writer, await openEngine(workspace.folder, indexDir)];
       }
       round++;

@@ -25,6 +25,8 @@ const RULES = ['*.gen.ts', 'out/', '/dir1/', '!dir1/keep.ts', 'dir2/**', '*.md',
 /** A workspace with everything that people keep in one: a repository, a submodule, a nested repository, links, ignored folders. */
 export interface Workspace {
   readonly folder: string;
+  /** The same folder, reached through a link. */
+  readonly link: string;
   /** Does something to it, as a person or a tool does; returns what that was. */
   act(): string;
 }
@@ -81,8 +83,19 @@ export function makeWorkspace(home: string, count: number, random: Random): Work
     for (const what of ['rebase', 'merge', 'cherry-pick']) tryGit(what, '--abort');
   };
 
-  mkdirSync(folder, { recursive: true });
-  git(folder, 'init', '--quiet', '--initial-branch=main');
+  const linked = random.chance(0.3);
+  if (linked) {
+    // A work tree of a repository elsewhere.
+    const repository = join(home, 'repository');
+    mkdirSync(repository, { recursive: true });
+    git(repository, 'init', '--quiet', '--initial-branch=main');
+    git(repository, 'commit', '--quiet', '--allow-empty', '--message=Nothing');
+    git(repository, 'checkout', '--quiet', '--detach');
+    git(repository, 'worktree', 'add', '--quiet', folder, 'main');
+  } else {
+    mkdirSync(folder, { recursive: true });
+    git(folder, 'init', '--quiet', '--initial-branch=main');
+  }
   write('.gitignore', 'ignored/\n*.log\n');
   write('ignored/never.ts', 'export const never = 1;\n');
   write(ANCHOR.path, `/** Never changes. */\nexport function ${ANCHOR.symbol}() {\n  return 'still';\n}\n`);
@@ -187,7 +200,9 @@ export function makeWorkspace(home: string, count: number, random: Random): Work
     'an ignore rule': () => appendFileSync(at('.gitignore'), `${random.pick(RULES)}\n`),
     'ignore rules reset': () => write('.gitignore', 'ignored/\n*.log\n'),
     'a nested ignore file': () => write(`${placeOf(random)}/.gitignore`, `${random.pick(RULES)}\n`),
-    'a local exclude': () => write('.git/info/exclude', `${random.pick(RULES)}\n`),
+    'a local exclude': () => {
+      if (!linked) write('.git/info/exclude', `${random.pick(RULES)}\n`);
+    },
     'a quarry rule': () => write('.quarryignore', random.pick(['dir3/\n', '!ignored/\n', '!*.gen.ts\n', '!*.ts\n', ''])),
     'permissions taken and given': () => {
       const path = anyFile();
@@ -269,8 +284,11 @@ export function makeWorkspace(home: string, count: number, random: Random): Work
     return path;
   }
 
+  const link = join(home, 'link');
+  symlinkSync(folder, link);
   return {
     folder,
+    link,
     act: () => {
       const name = random.pick(Object.keys(acts));
       acts[name]?.();
