@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { InstalledModel } from '../core/installedModel.ts';
 import type { EmbedderEntry, ModelDtype } from '../core/modelCatalogue.ts';
 import { findModel } from '../models/catalogue.ts';
@@ -6,6 +7,7 @@ import type { EmbedderOptions } from '../protocol/models.ts';
 import type { EmbedService } from './embedService.ts';
 import { messageOf } from './errors.ts';
 import { embedderKey } from './fingerprint.ts';
+import { markLoading } from './loadingMark.ts';
 import { startWorker, type WorkerConnection } from './worker.ts';
 import { DescribeEmbedder, EmbedTexts, type EmbedWorkerData, ReleaseEmbedder } from './workerProtocol.ts';
 
@@ -14,6 +16,8 @@ export const MAIN_EMBEDDER = 'nomic-ai/CodeRankEmbed';
 const BUNDLED = 'bundled';
 /** An embedder that only answers for an older index gives its memory back when nobody has asked for so long. */
 const OLDER_IDLE_MS = 120_000;
+/** After the first death a model is tried again, on the CPU; a process may have died of something else at that moment. */
+const DEATHS_ALLOWED = 1;
 
 /** The embedders that run on this machine, each on a thread of its own. */
 export interface LocalEmbedders {
@@ -31,16 +35,25 @@ export interface LocalParts {
   readonly library: ModelLibrary | undefined;
 }
 
-export function createLocalEmbedders({ mediaDir, options, library }: LocalParts): LocalEmbedders {
+export function createLocalEmbedders(parts: LocalParts): LocalEmbedders {
+  const { mediaDir, options } = parts;
   const start = (data: EmbedWorkerData) => () => startWorker('embedWorker', data);
   const onOwnThread = async (id: string, dtype?: ModelDtype, idleMs?: number): Promise<EmbedService> => {
-    const { entry, installed } = await find(library, id);
-    const folder = library?.folderOf(id) ?? '';
-    const model = { entry, folder, files: installed.files, wish: options.device, ...(dtype === undefined ? {} : { dtype }) };
+    const { entry, installed, library } = await find(parts.library, id);
+    const mark = await markLoading(join(library.folder, '.loading', id.replace('/', '--')));
+    if (mark.deaths > DEATHS_ALLOWED) {
+      await mark.leave();
+      throw new Error(`The engine ended ${mark.deaths} times while it loaded ${id}; it is tried again in an hour.`);
+    }
+    // A graphics card's driver is what ends a process most easily.
+    const wish = mark.deaths === 0 ? options.device : 'cpu';
+    const model = { entry, folder: library.folderOf(id), files: installed.files, wish, ...(dtype === undefined ? {} : { dtype }) };
     try {
       return await onThread(start({ mediaDir, model }), idleMs);
     } catch (error) {
       throw new Error(`${id} cannot be loaded: ${messageOf(error)}.`);
+    } finally {
+      await mark.done();
     }
   };
   return {
@@ -48,7 +61,7 @@ export function createLocalEmbedders({ mediaDir, options, library }: LocalParts)
     async chosen() {
       if (options.model === BUNDLED) return undefined;
       if (options.model !== 'auto') return onOwnThread(options.model);
-      return (await library?.find(MAIN_EMBEDDER)) === undefined ? undefined : onOwnThread(MAIN_EMBEDDER);
+      return (await parts.library?.find(MAIN_EMBEDDER)) === undefined ? undefined : onOwnThread(MAIN_EMBEDDER);
     },
     async withKey(key) {
       const [id = '', , dtype] = key.split(' ');
@@ -67,13 +80,13 @@ export function createLocalEmbedders({ mediaDir, options, library }: LocalParts)
 async function find(
   library: ModelLibrary | undefined,
   id: string,
-): Promise<{ readonly entry: EmbedderEntry; readonly installed: InstalledModel }> {
+): Promise<{ readonly entry: EmbedderEntry; readonly installed: InstalledModel; readonly library: ModelLibrary }> {
   const entry = findModel(id);
   if (entry?.role !== 'embedder') throw new Error(`Quarry knows no embedder ${id}.`);
   if (entry.delivery !== 'download') throw new Error(`${id} does not run on this machine.`);
   const installed = await library?.find(id);
-  if (installed === undefined) throw new Error(`${id} is not installed.`);
-  return { entry, installed };
+  if (library === undefined || installed === undefined) throw new Error(`${id} is not installed.`);
+  return { entry, installed, library };
 }
 
 /** An embedder on a thread, which is replaced when it dies, and ends by itself when nobody has asked for `idleMs`. */

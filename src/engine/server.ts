@@ -32,6 +32,7 @@ import { engineError } from './errors.ts';
 import { FolderIndex } from './folderIndex.ts';
 import { serveHealth } from './health.ts';
 import { keepLimits, type Limits } from './limits.ts';
+import { clearLoadingMarks } from './loadingMark.ts';
 import { registerModels } from './models.ts';
 import type { OpenFolderState } from './openFolderState.ts';
 import { editorModels } from './rerank/editorModels.ts';
@@ -162,6 +163,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   return {
     close: async () => {
       models.close();
+      await clearLoadingMarks();
       reranking.close();
       await Promise.all([...open.values()].map(({ index }) => index.close()));
       open.clear();

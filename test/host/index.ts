@@ -2,6 +2,7 @@ import Mocha from 'mocha';
 import { activationTests } from './activation.test.ts';
 import { changesTests } from './changes.test.ts';
 import { compareTests } from './compare.test.ts';
+import { embeddingTests } from './embedding.test.ts';
 import { engineTests } from './engine.test.ts';
 import { explainTests } from './explain.test.ts';
 import { healthTests } from './health.test.ts';
@@ -22,6 +23,7 @@ export async function run(): Promise<void> {
   healthTests();
   compareTests();
   serverTests();
+  embeddingTests();
   // The engine is killed here, so these come last.
   engineTests();
   await new Promise<void>((resolve, reject) => {

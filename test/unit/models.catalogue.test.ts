@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesOf, type ModelDevice, repositoriesOf, sizeOf } from '../../src/core/modelCatalogue.ts';
 import { sizeText } from '../../src/core/sizeText.ts';
@@ -7,6 +9,14 @@ import { CATALOGUE, findModel } from '../../src/models/catalogue.ts';
 import { suggestReranker } from '../../src/models/suggestReranker.ts';
 
 describe('the catalogue', () => {
+  test('offers in the setting what runs on this machine', () => {
+    const setting = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, '../../package.json'), 'utf8'))
+      .contributes.configuration.flatMap(({ properties }: { properties: object }) => Object.entries(properties))
+      .find(([name]: [string]) => name === 'quarry.embedding.model')[1];
+    expect(setting.enum).toEqual(['auto', ...EMBEDDERS.filter(({ delivery }) => delivery !== 'server').map(({ id }) => id)]);
+    expect(setting.markdownEnumDescriptions).toHaveLength(setting.enum.length);
+  });
+
   test('has every model that is promised', () => {
     expect(EMBEDDERS.map(({ id }) => id)).toEqual([
       'bundled',

@@ -40,7 +40,8 @@ export function readCacheSettings(dir: string): EmbeddingCacheOptions {
 
 export function onEmbeddingSettings(listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('quarry.embedding')) listener();
+    // Another folder holds other models.
+    if (event.affectsConfiguration('quarry.embedding') || event.affectsConfiguration('quarry.models.folder')) listener();
   });
 }
 
