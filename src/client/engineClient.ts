@@ -139,17 +139,21 @@ export function startEngine(options: EngineClientOptions): EngineClient {
     } catch (error) {
       if (!isLostConnection(error)) throw error;
       const cause = await process.gone;
-      throw new EngineGoneError(supervisor.isStopping() ? 'The engine was stopped.' : `The engine ${cause} before it had answered.`);
+      if (supervisor.isStopping()) throw new EngineGoneError('The engine was stopped.');
+      throw new EngineGoneError(`The engine ${cause} before it had answered.`, process.ending);
     }
   }
 
   return {
     async request(type, params, token) {
-      try {
-        return await once(type, params, token);
-      } catch (error) {
-        if (!(error instanceof EngineGoneError) || supervisor.isStopping() || !REPEATABLE.has(type.method)) throw error;
-        return once(type, params, token);
+      // A call that outlasts several orderly restarts goes on; one that met two crashes may be what causes them.
+      for (let crashes = 0; ; ) {
+        try {
+          return await once(type, params, token);
+        } catch (error) {
+          if (!(error instanceof EngineGoneError) || supervisor.isStopping() || !REPEATABLE.has(type.method)) throw error;
+          if (!error.replaced && ++crashes > 1) throw error;
+        }
       }
     },
     onStatus: statuses.add,

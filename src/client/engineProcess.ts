@@ -23,6 +23,8 @@ export interface EngineProcess {
   readonly connection: MessageConnection;
   /** Settles when the process has ended, with how it ended in words: "was killed by SIGKILL". Never rejects. */
   readonly gone: Promise<string>;
+  /** True once `end` was called: then its end is no crash. */
+  readonly ending: boolean;
   /** Closes the connection, asks the process to end, and kills it after `graceMs`. Settles when it is gone. */
   end(graceMs: number): Promise<void>;
   kill(): void;
@@ -57,12 +59,17 @@ export function launchEngine(options: LaunchOptions): EngineProcess {
   const kill = () => void child.kill('SIGKILL');
   const gone = watch(child, connection, kill);
   connection.listen();
+  let ending = false;
   return {
     pid: child.pid,
     connection,
     gone,
+    get ending() {
+      return ending;
+    },
     kill,
     async end(graceMs) {
+      ending = true;
       connection.dispose();
       // The engine ends itself when its channel closes.
       if (child.connected) child.disconnect();
