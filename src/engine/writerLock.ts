@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The one writer of an index. Everybody else reads and follows. */
@@ -14,6 +14,9 @@ interface Owner {
 }
 
 const LOCK_FILE = 'writer.lock';
+const CLAIM = `${LOCK_FILE}.after-`;
+/** Processes that died one after the other while they took the lock over. */
+const MOST_DEATHS = 8;
 
 /**
  * Takes the lock in `dir`, or returns undefined while another living process holds it. A lock whose owner died
@@ -27,9 +30,12 @@ export async function takeWriterLock(dir: string): Promise<WriterLock | undefine
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
       if (await linked(draft, path)) return { release: () => releaseIfMine(path, mine) };
-      const owner = await readOwner(path);
+      const stale = await readText(path);
+      // It was released in the meantime.
+      if (stale === undefined) continue;
+      const owner = ownerIn(stale);
       if (owner !== undefined && isAlive(owner)) return undefined;
-      await moveStaleAway(path, `${draft}.stale`);
+      if (await takenOver(dir, draft, stale)) return { release: () => releaseIfMine(path, mine) };
     }
     return undefined;
   } finally {
@@ -37,21 +43,44 @@ export async function takeWriterLock(dir: string): Promise<WriterLock | undefine
   }
 }
 
+/**
+ * Of all who find the same dead owner one may put its own lock in place of the stale one: whoever links the claim on it first. Claims go
+ * only after the lock has another owner, so who claims late sees that owner and lets go. A claim whose own process died stands for the
+ * dead owner in turn. True when the lock is this process's own.
+ */
+async function takenOver(dir: string, draft: string, stale: string): Promise<boolean> {
+  const path = join(dir, LOCK_FILE);
+  const claim = await claimed(dir, draft, ownerIn(stale));
+  if (claim === undefined) return false;
+  if ((await readText(path)) !== stale) {
+    await rm(claim, { force: true });
+    return false;
+  }
+  const lock = `${draft}.lock`;
+  await link(draft, lock);
+  await rename(lock, path);
+  // From here on no claim is worth anything.
+  for (const name of await readdir(dir)) if (name.startsWith(CLAIM)) await rm(join(dir, name), { force: true });
+  return true;
+}
+
+/** The claim that this process was the first to link; undefined when another one, which lives, was first. */
+async function claimed(dir: string, draft: string, stale: Owner | undefined): Promise<string | undefined> {
+  let dead = stale;
+  for (let deaths = 0; deaths < MOST_DEATHS; deaths++) {
+    const claim = join(dir, `${CLAIM}${dead === undefined ? 'damaged' : `${dead.pid}-${dead.started}`}`);
+    if (await linked(draft, claim)) return claim;
+    const claimant = ownerIn((await readText(claim)) ?? '');
+    if (claimant === undefined || isAlive(claimant)) return undefined;
+    dead = claimant;
+  }
+  return undefined;
+}
+
 /** Who holds the lock in `dir`: undefined while there is none; `alive` is false for one that a crash left behind. */
 export async function readWriter(dir: string): Promise<{ readonly pid: number; readonly alive: boolean } | undefined> {
   const owner = await readOwner(join(dir, LOCK_FILE));
   return owner === undefined ? undefined : { pid: owner.pid, alive: isAlive(owner) };
-}
-
-/**
- * Only one of several claimants can move a stale lock away; the others find it gone and try again. Between the look and
- * the move another claimant may have become the owner: what was moved is looked at again and put back then.
- */
-async function moveStaleAway(path: string, aside: string): Promise<void> {
-  await rename(path, aside).catch(ignoreMissing);
-  const moved = await readOwner(aside);
-  if (moved !== undefined && isAlive(moved)) await linked(aside, path);
-  await rm(aside, { force: true });
 }
 
 async function linked(draft: string, path: string): Promise<boolean> {
@@ -65,11 +94,25 @@ async function linked(draft: string, path: string): Promise<boolean> {
 }
 
 async function readOwner(path: string): Promise<Owner | undefined> {
+  return ownerIn((await readText(path)) ?? '');
+}
+
+async function readText(path: string): Promise<string | undefined> {
   try {
-    const owner = JSON.parse(await readFile(path, 'utf8')) as Partial<Owner>;
+    return await readFile(path, 'utf8');
+  } catch {
+    // Gone in the meantime, or not for this user to read: neither is a lock to take over.
+    return undefined;
+  }
+}
+
+/** Undefined for a text that is damaged, which means that nobody holds the lock. */
+function ownerIn(text: string): Owner | undefined {
+  try {
+    const owner = JSON.parse(text) as Partial<Owner>;
     return typeof owner.pid === 'number' ? { pid: owner.pid, started: owner.started ?? '' } : undefined;
   } catch {
-    // Gone in the meantime, or damaged: both mean that nobody holds it.
+    // Half a file, or none of this program's.
     return undefined;
   }
 }
@@ -97,8 +140,4 @@ function startOf(pid: number): string {
 async function releaseIfMine(path: string, mine: Owner): Promise<void> {
   const owner = await readOwner(path);
   if (owner?.pid === mine.pid && owner.started === mine.started) await rm(path, { force: true });
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -121,7 +121,23 @@ describe('writer lock', () => {
   it('has one winner when many claim a stale lock at once', async () => {
     const dir = await folder();
     await writeFile(join(dir, 'writer.lock'), JSON.stringify({ pid: 2 ** 30, started: '' }));
-    const claims = await Promise.all(Array.from({ length: 20 }, () => takeWriterLock(dir)));
-    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+    for (let round = 0; round < 30; round++) {
+      await writeFile(join(dir, 'writer.lock'), JSON.stringify({ pid: 2 ** 30 + round, started: '' }));
+      const claims = await Promise.all(Array.from({ length: 20 }, () => takeWriterLock(dir)));
+      expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+      expect(JSON.parse(await readFile(join(dir, 'writer.lock'), 'utf8')).pid).toBe(process.pid);
+    }
+    expect(await readdir(dir)).toEqual(['writer.lock']);
+  });
+
+  it('is taken over from one that died while it took the lock over from another', async () => {
+    const dir = await folder();
+    await writeFile(join(dir, 'writer.lock'), JSON.stringify({ pid: 2 ** 30, started: '' }));
+    await writeFile(join(dir, `writer.lock.after-${2 ** 30}-`), JSON.stringify({ pid: 2 ** 30 + 1, started: '' }));
+    const lock = await takeWriterLock(dir);
+    expect(lock).toBeDefined();
+    expect(await takeWriterLock(dir)).toBeUndefined();
+    await lock?.release();
+    expect(await readdir(dir)).toEqual([]);
   });
 });
