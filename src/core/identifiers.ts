@@ -1,4 +1,5 @@
 import { stemmer } from 'stemmer';
+import { endOfPart, startOfPart } from './subtokens.ts';
 
 /**
  * Words of questions and of comments that say nothing about what is looked for. They are left out on both sides, and `get` and `use` with
@@ -22,9 +23,8 @@ const NOT_ASCII = /[\u0080-\uffff]/;
 const WORD = /[\p{L}\p{M}\p{N}_$]+/gu;
 
 /**
- * The parts of an identifier: `HTTPServer` is `HTTP` and `Server`, `URLs` stays whole because a single `s` after capitals is a plural.
- * The embedder's own splitting (`subtokens.ts`) is not used here: it folds long numbers into one token, and a keyword search for an
- * error number needs the number.
+ * The parts of an identifier with letters outside ASCII, by the same rule as `endOfPart`. The embedder's rule takes every such letter for a
+ * small one, because it must be the same wherever Unicode's tables differ; a keyword search for `Änderung` needs its capital.
  */
 const PART = /\p{Lu}{2,}s(?!\p{Ll})|\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}\p{M}]+|\p{Lu}+|\p{N}+/gu;
 
@@ -35,9 +35,23 @@ const stems = new Map<string, string>();
 /** Joined with spaces, because indexing only ever joins them. */
 const tokensOfWords = new Map<string, string>();
 
-/** The lower-case parts of an identifier, in order: `parse_HTTPRequest2` gives `parse`, `http`, `request`, `2`. */
+/**
+ * The lower-case parts of an identifier, in order: `parse_HTTPRequest2` gives `parse`, `http`, `request`, `2`. Unlike the embedder's tokens
+ * (`forEachSubtoken`) long numbers stay what they are: a search for an error number needs the number.
+ */
 export function identifierParts(identifier: string): string[] {
-  return (identifier.match(PART) ?? []).map((part) => part.toLowerCase());
+  if (NOT_ASCII.test(identifier)) return (identifier.match(PART) ?? []).map((part) => part.toLowerCase());
+  const parts: string[] = [];
+  let end = 0;
+  for (
+    let start = startOfPart(identifier, 0, identifier.length);
+    start < identifier.length;
+    start = startOfPart(identifier, end, identifier.length)
+  ) {
+    end = endOfPart(identifier, start, identifier.length);
+    parts.push(identifier.substring(start, end).toLowerCase());
+  }
+  return parts;
 }
 
 /** The Porter stem of a lower-case word. */

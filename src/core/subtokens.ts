@@ -19,8 +19,12 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
+function isPartCharacter(code: number): boolean {
+  return isLower(code) || isUpper(code) || isDigit(code);
+}
+
 function isWordCharacter(code: number): boolean {
-  return isLower(code) || isUpper(code) || isDigit(code) || code === UNDERSCORE;
+  return isPartCharacter(code) || code === UNDERSCORE;
 }
 
 /** Where the next run of word characters begins at or after `from`; the length of the text when there is none. */
@@ -35,6 +39,21 @@ export function endOfRun(text: string, start: number): number {
   let end = start + 1;
   while (end < text.length && isWordCharacter(text.charCodeAt(end))) end += 1;
   return end;
+}
+
+/** Where the next letter or digit stands at or after `from`; `limit` when there is none before it. */
+export function startOfPart(text: string, from: number, limit: number): number {
+  let start = from;
+  while (start < limit && !isPartCharacter(text.charCodeAt(start))) start += 1;
+  return start;
+}
+
+/**
+ * The end of the word or number that begins at `start`, which must be a letter or a digit. This is how identifiers are split for the
+ * embedder and for full-text search.
+ */
+export function endOfPart(text: string, start: number, limit: number): number {
+  return isDigit(text.charCodeAt(start)) ? endOfDigits(text, start, limit) : endOfWord(text, start, limit);
 }
 
 function endOfDigits(text: string, start: number, limit: number): number {
@@ -88,8 +107,8 @@ export function forEachSubtoken(text: string, maxTokens: number, emit: (token: s
         position += 1;
         continue;
       }
+      const partEnd = endOfPart(text, position, end);
       if (isDigit(code)) {
-        const partEnd = endOfDigits(text, position, end);
         const number = partEnd - position > LONGEST_NUMBER ? '0' : text.substring(position, partEnd);
         if (letters !== '') {
           emit(letters + number);
@@ -102,7 +121,6 @@ export function forEachSubtoken(text: string, maxTokens: number, emit: (token: s
         letters = '';
         position = partEnd;
       } else {
-        const partEnd = endOfWord(text, position, end);
         letters = text.substring(position, partEnd).toLowerCase();
         emit(letters);
         emitted += 1;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { identifierParts, questionTokens, searchTokens } from '../../src/core/identifiers.ts';
+import { forEachSubtoken } from '../../src/core/subtokens.ts';
 
 describe('identifierParts', () => {
   it.each([
@@ -17,6 +18,18 @@ describe('identifierParts', () => {
     ['__', ''],
   ])('%s', (identifier, expected) => {
     expect(identifierParts(identifier).join(' ')).toBe(expected);
+  });
+
+  it('splits as the embedder does, which only adds joined forms and folds long numbers', () => {
+    const characters = fc.constantFrom(...'abcsABCS019_$');
+    fc.assert(
+      fc.property(fc.string({ unit: characters, maxLength: 40 }), (identifier) => {
+        const tokens: string[] = [];
+        forEachSubtoken(identifier, 1000, (token) => tokens.push(token));
+        const plain = tokens.filter((token) => !/^[a-z]+\d+$/.test(token));
+        expect(identifierParts(identifier).map((part) => (/^\d{5,}$/.test(part) ? '0' : part))).toEqual(plain);
+      }),
+    );
   });
 });
 
