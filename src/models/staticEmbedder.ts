@@ -24,14 +24,16 @@ const SHORTEST_PIECE = 3;
 const LONGEST_PIECE = 20;
 
 /**
- * A text opens with what it is about: path and name, the signature, the first sentence. Of the words' rows the first 8 count four
- * times, the next 8 three times, the next 16 twice. The model was trained with the same rule (`kernels.cpp`).
+ * A text opens with what it is about: path and name, the signature, the first sentence; what comes late says less and less about it. Of
+ * the words' rows the first 8 count four times, the next 8 three times, the next 16 twice, the next 32 once and all others half. Counted
+ * in halves, so that counts are whole numbers. The model was trained with the same rule (`kernels.cpp`).
  */
-const OPENING = 32;
-const MOST_EMPHASIS = 4;
+const MOST_EMPHASIS = 8;
+const EMPHASIS_ENDS = 64;
 
 function emphasis(said: number): number {
-  return said < 8 ? MOST_EMPHASIS : said < 16 ? 3 : said < OPENING ? 2 : 1;
+  if (said >= EMPHASIS_ENDS) return 1;
+  return said < 8 ? MOST_EMPHASIS : said < 16 ? 6 : said < 32 ? 4 : 2;
 }
 
 /** What a run of word characters comes to: how many tokens it has, and the rows of all of them. */
@@ -47,13 +49,13 @@ class TableEmbedder implements StaticEmbedder {
   readonly #scales: Float32Array;
   readonly #rowOf: ReadonlyMap<string, number>;
   readonly #runs = new Map<string, Run>();
-  /** How often each row occurs in the text at hand; all zero between calls. */
+  /** How often each row occurs in the text at hand, in halves; all zero between calls. */
   readonly #counts: Uint16Array;
   /** The distinct rows of the text at hand, in order of first occurrence, so that sums are the same everywhere. */
   readonly #seen = new Int32Array(MAX_TOKENS * LONGEST_PIECE);
   #seenCount = 0;
   /** A word said ten times matters more than one said once, but not ten times more. */
-  readonly #damped = new Float32Array(MAX_TOKENS * LONGEST_PIECE + MOST_EMPHASIS * OPENING);
+  readonly #damped = new Float32Array(MAX_TOKENS * LONGEST_PIECE + MOST_EMPHASIS * EMPHASIS_ENDS);
   readonly #weights = new Float64Array(MAX_TOKENS * LONGEST_PIECE);
 
   constructor(bytes: Uint8Array) {
@@ -64,7 +66,7 @@ class TableEmbedder implements StaticEmbedder {
     this.#scales = file.scales;
     this.#rowOf = file.rowOf;
     this.#counts = new Uint16Array(file.scales.length);
-    for (let count = 1; count < this.#damped.length; count += 1) this.#damped[count] = 1 + Math.log(count);
+    for (let count = 1; count < this.#damped.length; count += 1) this.#damped[count] = 1 + Math.log(count / 2);
   }
 
   embed(text: string, out: Float32Array = new Float32Array(this.dimension)): Float32Array {
@@ -93,7 +95,7 @@ class TableEmbedder implements StaticEmbedder {
       // The last run may have more tokens than there is room for.
       if (run.tokens > room) run = this.#read(word, room);
       for (const row of run.rows) {
-        this.#count(row, said < OPENING ? emphasis(said) : 1);
+        this.#count(row, emphasis(said));
         said += 1;
       }
       room -= run.tokens;

@@ -13,9 +13,9 @@ inline uint64_t next_random(uint64_t &state) {
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
   return z ^ (z >> 31);
 }
-// How often a word counts by the number of words before it. A text opens with what it is about (signature, path, first sentence);
-// src/models/staticEmbedder.ts counts in the same way.
-inline int emphasis(int said) { return said < 8 ? 4 : said < 16 ? 3 : said < 32 ? 2 : 1; }
+// How often a word counts by the number of words before it, in halves. A text opens with what it is about (signature, path, first
+// sentence), and what comes late says less about it; src/models/staticEmbedder.ts counts in the same way.
+inline int emphasis(int said) { return said < 8 ? 8 : said < 16 ? 6 : said < 32 ? 4 : said < 64 ? 2 : 1; }
 inline float uniform(uint64_t &state) { return (next_random(state) >> 40) * (1.0f / 16777216.0f); }
 
 struct Field {
@@ -71,18 +71,18 @@ int64_t compose(const Recipe *recipes, int count, const int *doc_ids, const int6
           const int id = ids[k];
           if (masked[id] || (recipe.keywords && is_common[id])) continue;
           if (!counts[id]) seen.push_back(id);
-          counts[id] += recipe.opening ? emphasis(said) : 1;
+          counts[id] += recipe.opening ? emphasis(said) : 2;
           said++;
         }
       }
     }
     for (int k = recipe.extra_from; k < recipe.extra_to; k++) {
       if (!counts[extras[k]]) seen.push_back(extras[k]);
-      counts[extras[k]] += recipe.opening ? emphasis(said) : 1;
+      counts[extras[k]] += recipe.opening ? emphasis(said) : 2;
     }
     for (int id : seen) {
       if (recipe.dropout <= 0 || uniform(state) >= recipe.dropout) {
-        const float weight = 1.0f + std::log((float)counts[id]);
+        const float weight = 1.0f + std::log(0.5f * counts[id]);
         rows[written] = id;
         weights[written++] = weight;
         if (stem_of[id] >= 0) {

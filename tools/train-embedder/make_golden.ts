@@ -32,6 +32,10 @@ const VECTOR_TEXTS = [
   'Returns the number of elements in the list.',
   'func (s *Server) handleRequest(w http.ResponseWriter, r *http.Request) {\n\tif err := s.authenticate(r); err != nil {\n\t\thttp.Error(w, err.Error(), 401)\n\t}\n}',
   'pub fn parse_header(input: &[u8]) -> Result<Header, ParseError> { let mut reader = Reader::new(input); reader.read_u32() }',
+  // Longer than the opening that counts more, so that the weights of late words are checked too.
+  Array.from({ length: 40 }, (_, line) => `const total${line} = await readBlock(file, offset + ${line * 512}, buffer, checksum);`).join(
+    '\n',
+  ),
   'qzxv fluxcapacitorization_of_TheUnknownIdentifiers retry upload retry upload retry',
 ];
 
