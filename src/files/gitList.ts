@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type GitProblem, runGit, splitNul } from './git.ts';
 import { exists } from './stat.ts';
 
@@ -35,7 +35,8 @@ function collapse(entries: readonly string[]): string[] {
 export async function isIgnoredFolder(folder: string, signal?: AbortSignal): Promise<boolean> {
   // The top of a repository cannot be ignored, but git would say so of it where a rule is just `*`.
   if (await exists(join(folder, '.git'))) return false;
-  const result = await runGit(folder, ['check-ignore', '-q', '.'], { signal, answers: [1] });
+  // By its name, as `.` and a slash at the end also match rules for what is inside, such as `folder/*`.
+  const result = await runGit(dirname(folder), ['check-ignore', '-q', '--', `./${basename(folder)}`], { signal, answers: [1] });
   return result.ok && result.code === 0;
 }
 
