@@ -28,7 +28,7 @@ const NOTHING: SearchResponse = {
   mode: 'keyword',
   coverage: 1,
   notes: [],
-  metrics: { retrievalMs: 0, rerankMs: 0, reranker: '', device: '', candidates: 0, fallback: '' },
+  metrics: { retrievalMs: 0, rerankMs: 0, reranker: '', device: '', candidates: 0, msEach: 0, fallback: '' },
 };
 
 /** Answers one JSON object a line; returns how many had an answer. */

@@ -38,7 +38,7 @@ export function toJsonAnswer(query: string, response: SearchResponse, id?: strin
     ...(reranked === undefined ? {} : { reranked: { score: round(reranked.score), moved: reranked.moved } }),
   }));
   const { metrics } = response;
-  const rounded = { ...metrics, retrievalMs: round(metrics.retrievalMs), rerankMs: round(metrics.rerankMs) };
+  const rounded = { ...metrics, retrievalMs: round(metrics.retrievalMs), rerankMs: round(metrics.rerankMs), msEach: round(metrics.msEach) };
   return { ...(id === undefined ? {} : { id }), query, ms: round(response.ms), metrics: rounded, results };
 }
 

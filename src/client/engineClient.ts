@@ -16,9 +16,10 @@ import {
   WaitForIndex,
 } from '../protocol/engine.ts';
 import { GetHealth, RunChecks } from '../protocol/health.ts';
+import { isLostConnection } from '../protocol/lostConnection.ts';
 import { ListModels, ModelProgress, type ModelProgressEvent, VerifyModels } from '../protocol/models.ts';
 import { AskEditorModel, DescribeEditorModel, type EditorPrompt } from '../protocol/rerank.ts';
-import { EngineGoneError, isLostConnection } from './errors.ts';
+import { EngineGoneError } from './errors.ts';
 import { listeners } from './listeners.ts';
 import { openFolders } from './openFolders.ts';
 import { orCancelled } from './settle.ts';

@@ -65,7 +65,7 @@ export async function search(
   const folders = indexes.map(({ folder }) => folder);
   const retrieved = found.flatMap((rows, at) => withoutInner(rows, folders[at] ?? '', folders)).sort((a, b) => b.score - a.score);
   const retrievalMs = performance.now() - startedAt;
-  const { hits, metrics } = await rerankedHits(reranking, retrieved, request, query.text, token);
+  const { hits, metrics } = await rerankedHits(reranking, retrieved, request, query.text || query.symbols.join(' '), token);
   const coverage = coverageOf(indexes);
   if (coverage < 1) notes.push(`${Math.round(coverage * 100)} % of the files are searchable so far.`);
   const building = indexes.flatMap((index) => index.status().building ?? []);

@@ -42,6 +42,8 @@ export interface SearchMetrics {
   readonly device: string;
   /** Rows that the reranker has read. */
   readonly candidates: number;
+  /** Milliseconds that reading took a row; 0 when every row had been read before. Loading does not count. */
+  readonly msEach: number;
   /** One sentence on why the order is that of retrieval although a reranked one was asked for; empty otherwise. */
   readonly fallback: string;
 }

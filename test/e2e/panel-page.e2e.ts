@@ -304,3 +304,34 @@ describe('looks', () => {
     expect(nameless).toEqual([]);
   });
 });
+
+describe('reranking', () => {
+  const rerank = { enabled: false, candidates: 50, msEach: 12, device: 'cpu', budgetMs: 800 };
+  const control = (panel: PanelPage) => panel.page.getByRole('button', { name: 'Rerank' });
+
+  test('is switched on and off, and the slider says how many results; both fit a narrow panel', async () => {
+    const panel = await show(hostState({ rerank }), { width: 200 });
+    expect(await control(panel).getAttribute('aria-pressed')).toBe('false');
+    expect(await control(panel).getAttribute('title')).toContain('about 600 ms for 50 on CPU here');
+    await control(panel).click();
+    expect(await panel.next('rerank')).toEqual({ type: 'rerank', enabled: true, candidates: 50 });
+    await panel.post({ type: 'status', ...workspace({ rerank: { ...rerank, enabled: true } }) });
+    const slider = panel.page.getByRole('slider', { name: 'Results to rerank' });
+    await slider.focus();
+    await press(panel, 'ArrowRight');
+    expect(await panel.next('rerank', 1)).toEqual({ type: 'rerank', enabled: true, candidates: 60 });
+    expect(await panel.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  });
+
+  test('is busy until the better order is there, and rows then say how far they moved', async () => {
+    const panel = await show(hostState({ question: 'failed uploads', rerank: { ...rerank, enabled: true } }));
+    const { search } = await panel.next('search');
+    await panel.post(results(search, { refining: true }));
+    await tree(panel).waitFor();
+    expect(await panel.page.locator('.busy-bar.busy').count()).toBe(1);
+    const better = [...HITS].reverse().map((hit) => ({ ...hit, reranked: { score: 0.5, moved: hit === HITS.at(-1) ? 3 : 0 } }));
+    await panel.post(results(search, { hits: better }));
+    await expect.poll(() => panel.page.locator('.busy-bar.busy').count()).toBe(0);
+    expect(await panel.page.getByText('↑3').getAttribute('title')).toBe('Moved up 3 places by reranking');
+  });
+});

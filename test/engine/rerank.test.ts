@@ -26,10 +26,20 @@ const FILES = Object.fromEntries(
   ]),
 );
 
+/** Further files, so that reranking all of them takes a while. */
+const MORE = Object.fromEntries(
+  Array.from({ length: 150 }, (_, at) => [
+    `more/f${at}.ts`,
+    `/** Reads file ${at}. */\nexport function readJson${at}() {\n${`  read(${at});\n`.repeat(60)}}\n`,
+  ]),
+);
+
 let project: { folder: string; indexDir: string };
+let large: { folder: string; indexDir: string };
 beforeAll(async () => {
   project = await makeFolder(FILES);
-  expect((await quarry(['index', project.folder, '--index-dir', project.indexDir])).code).toBe(0);
+  large = await makeFolder(MORE);
+  for (const { folder, indexDir } of [project, large]) expect((await quarry(['index', folder, '--index-dir', indexDir])).code).toBe(0);
 });
 
 /** A folder with the files of a tiny model, under the names that the catalogue knows. */
@@ -43,14 +53,13 @@ async function modelFolder(kind: 'cross' | 'qwen3', change: (graph: Buffer) => B
   return folder;
 }
 
-async function engine(options: { readonly modelsDir?: string } = {}) {
-  const dir = options.modelsDir ?? (await mkdtemp(join(tmpdir(), 'quarry-models-')));
+async function engine({ folder, indexDir } = project) {
+  const dir = await mkdtemp(join(tmpdir(), 'quarry-models-'));
   const client = startEngine({
     module: join(DIST, 'engine.mjs'),
     options: { mediaDir: join(DIST, 'media'), keywordOnly: false, models: { dir, offline: true, mirror: '' } },
   });
   onTestFinished(() => client.stop());
-  const { folder, indexDir } = project;
   await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
   await client.request(WaitForIndex, { folder });
   return { client, dir };
@@ -67,8 +76,8 @@ const ask = (rerank?: RerankOptions, query = QUESTION): SearchRequest => ({
 
 const places = ({ hits }: SearchResponse): readonly string[] => hits.map(({ path, startLine }) => `${path}:${startLine}`);
 
-async function withModel(id: string, folder: string): Promise<{ readonly client: EngineClient; readonly dir: string }> {
-  const opened = await engine();
+async function withModel(id: string, folder: string, of = project): Promise<{ readonly client: EngineClient; readonly dir: string }> {
+  const opened = await engine(of);
   await opened.client.request(ImportModel, { id, folder });
   return opened;
 }
@@ -176,12 +185,15 @@ describe('what does not work leaves the order of retrieval and one reason', () =
     expect(metrics.candidates).toBe(0);
   });
 
-  /** The processes that this one has started, where the system tells (Linux). */
+  /** The rerank processes that this one has started, where the system tells (Linux). */
   async function childrenOf(pid: number | undefined): Promise<readonly number[]> {
     const children: number[] = [];
     for (const name of await readdir('/proc')) {
       const stat = /^\d+$/.test(name) ? await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '') : '';
-      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid) children.push(Number(name));
+      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) !== pid) continue;
+      // The engine starts git as well.
+      const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
+      if (command.includes('rerankProcess')) children.push(Number(name));
     }
     return children;
   }
@@ -199,7 +211,7 @@ describe('what does not work leaves the order of retrieval and one reason', () =
   const onLinux = test.runIf(process.platform === 'linux');
 
   onLinux('a rerank process that is killed: the question is answered, and the next one is reranked', async () => {
-    const { client } = await withModel(YES_NO, await modelFolder('qwen3'));
+    const { client } = await withModel(YES_NO, await modelFolder('qwen3'), large);
     const pid = client.pid();
     const asked = client.request(Search, ask({ candidates: 200 }));
     process.kill(await startedBy(pid), 'SIGKILL');
@@ -212,13 +224,13 @@ describe('what does not work leaves the order of retrieval and one reason', () =
   });
 
   onLinux('an engine that is killed while it reranks: the question is answered by the next one, and no process is left', async () => {
-    const { client } = await withModel(YES_NO, await modelFolder('qwen3'));
+    const { client } = await withModel(YES_NO, await modelFolder('qwen3'), large);
     const pid = client.pid();
-    const asked = client.request(Search, ask({ candidates: 200 }));
+    const asked = client.request(Search, { ...ask({ candidates: 200 }), limit: 200 });
     const child = await startedBy(pid);
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
     expect((await asked).metrics).toMatchObject({ reranker: YES_NO, fallback: '' });
-    expect(client.pid()).not.toBe(pid);
+    await vi.waitFor(() => expect(client.pid()).not.toBe(pid), 30_000);
     await vi.waitFor(() => expect(() => process.kill(child, 0)).toThrow(), 30_000);
   });
 

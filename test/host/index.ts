@@ -7,6 +7,7 @@ import { engineTests } from './engine.test.ts';
 import { explainTests } from './explain.test.ts';
 import { healthTests } from './health.test.ts';
 import { quickPickTests } from './quickPick.test.ts';
+import { rerankTests } from './rerank.test.ts';
 import { searchTests } from './search.test.ts';
 import { serverTests } from './servers.test.ts';
 
@@ -22,6 +23,7 @@ export async function run(): Promise<void> {
   changesTests();
   healthTests();
   compareTests();
+  rerankTests();
   serverTests();
   embeddingTests();
   // The engine is killed here, so these come last.

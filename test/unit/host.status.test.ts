@@ -92,7 +92,7 @@ test('progress without a rate says no rate', () => {
   expect(progressLine({ ...INDEXING, filesPerSecond: 0, secondsLeft: null })).toBe('indexing 340 of 1,000 files');
 });
 
-const METRICS = { retrievalMs: 3, rerankMs: 0, reranker: '', device: '', candidates: 0, fallback: '' };
+const METRICS = { retrievalMs: 3, rerankMs: 0, reranker: '', device: '', candidates: 0, msEach: 0, fallback: '' };
 
 describe('nothing found', () => {
   const response: SearchResponse = { hits: [], ms: 3, timings: {}, mode: 'hybrid', coverage: 1, notes: [], metrics: METRICS };

@@ -46,6 +46,7 @@ describe('reranking', () => {
     });
     expect(hits.map(({ score }) => score)).toEqual([0.8, 0.7, 1, 0.9]);
     expect(metrics).toMatchObject({ reranker: 'owner/model', device: 'cpu', candidates: 4, fallback: '' });
+    expect(metrics.msEach).toBeGreaterThan(0);
     expect(jobs[0]?.documents[0]).toBe('a.ts f1\ntext 0');
   });
 
@@ -56,7 +57,7 @@ describe('reranking', () => {
     expect(jobs.map(({ documents }) => documents.length)).toEqual([3, 1]);
     expect(hits[0]?.path).toBe('d.ts');
     expect(metrics.candidates).toBe(4);
-    await service.rerank(HITS, 'question', {}, never);
+    expect((await service.rerank(HITS, 'question', {}, never)).metrics).toMatchObject({ candidates: 4, msEach: 0 });
     expect(jobs).toHaveLength(2);
     await service.rerank(HITS, 'question', { instruction: 'qa' }, never);
     await service.rerank(HITS, 'another question', {}, never);

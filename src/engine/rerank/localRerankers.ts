@@ -2,6 +2,7 @@ import { CancellationTokenSource } from 'vscode-jsonrpc';
 import type { Reranker, RerankJob } from '../../core/rerank/reranker.ts';
 import type { OpenReranker } from '../../inference/rerank/open.ts';
 import { memoryNeeded } from '../../models/suggestReranker.ts';
+import { isLostConnection } from '../../protocol/lostConnection.ts';
 import type { ChildConnection } from '../childProcess.ts';
 import { messageOf } from '../services.ts';
 import { type LoadedReranker, LoadReranker, ReadPairs } from './messages.ts';
@@ -23,6 +24,8 @@ interface LocalParts {
   readonly start: () => ChildConnection;
   /** Memory that can still be had, in bytes. */
   readonly availableBytes: () => number;
+  /** Told once a model is loaded: where it runs, and why not elsewhere. */
+  readonly log?: (sentence: string) => void;
   /** For tests. */
   readonly patience?: Partial<typeof PATIENCE>;
 }
@@ -33,6 +36,8 @@ const PATIENCE = {
   /** Beyond the time budget; on a GPU there is none. */
   answer: 20_000,
 };
+/** The end of a process is told within this time after its connection broke. */
+const END_MS = 2000;
 /** A model whose process dies so often in a row is left alone: to load it again for every question would only cost. */
 const DEATHS_ALLOWED = 2;
 
@@ -92,6 +97,10 @@ export function createLocalRerankers(parts: LocalParts): LocalRerankers {
       if (current === holder) current = undefined;
       if (!holder.released) deaths.set(key, (deaths.get(key) ?? 0) + 1);
     });
+    loaded.then(
+      ({ device, dtype, reason }) => parts.log?.(`${id} runs on ${device} (${dtype}). ${reason}`.trim()),
+      () => undefined,
+    );
     // A model that cannot be loaded leaves an empty process.
     loaded.catch(() => {
       if (current === holder) current = undefined;
@@ -139,8 +148,10 @@ export function createLocalRerankers(parts: LocalParts): LocalRerankers {
 
   /** What to tell a person: the end of the process says more than a lost connection. */
   async function explained(holder: Holder, error: unknown, sentence: (reason: string) => string): Promise<Error> {
-    const ended = holder.released ? undefined : await Promise.race([holder.child.gone, Promise.resolve(undefined)]);
     const reason = messageOf(error).replace(/^Request \S+ failed with message: /, '');
+    // A connection may break a moment before the end of the process is told that broke it.
+    const isCut = !holder.released && isLostConnection(error);
+    const ended = isCut ? await within(holder.child.gone, END_MS, '').catch(() => undefined) : undefined;
     return new Error(ended === undefined ? sentence(reason) : `the process of ${holder.id} ${ended}.`);
   }
 

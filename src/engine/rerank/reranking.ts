@@ -25,13 +25,18 @@ export interface RerankedHits {
   readonly metrics: Omit<SearchMetrics, 'retrievalMs'>;
 }
 
+interface Scored {
+  readonly scores: readonly (number | null)[];
+  readonly msEach: number;
+}
+
 export interface Reranking {
   /** Never rejects: what does not work leaves the order of retrieval, with the reason. */
   rerank(hits: readonly SearchHit[], question: string, options: RerankOptions, signal: AbortSignal): Promise<RerankedHits>;
   prepare(options: RerankOptions): Promise<void>;
 }
 
-export const NOT_RERANKED: RerankedHits['metrics'] = { rerankMs: 0, reranker: '', device: '', candidates: 0, fallback: '' };
+export const NOT_RERANKED: RerankedHits['metrics'] = { rerankMs: 0, reranker: '', device: '', candidates: 0, msEach: 0, fallback: '' };
 
 /** How many rows are read at most. */
 export function candidateCount(options: RerankOptions): number {
@@ -44,21 +49,23 @@ export function createReranking(source: RerankerSource): Reranking {
   /** Where each model ran last, for answers that need no model because every pair was read before. */
   const devices = new Map<string, string>();
 
-  /** One score a document; null for those that do not fit the time. */
-  async function scores(choice: RerankerChoice, job: RerankJob, signal: AbortSignal): Promise<readonly (number | null)[]> {
+  /** One score a document, null for those that do not fit the time; and what one of those that had to be read took. */
+  async function scores(choice: RerankerChoice, job: RerankJob, signal: AbortSignal): Promise<Scored> {
     const isList = choice.reads === 'list';
     const keyOf = cache.keys(isList ? JSON.stringify([choice.key, job.documents]) : choice.key, job);
     const keys = job.documents.map(keyOf);
     const known = keys.map((key) => cache.get(key) ?? null);
     const unknown = [...known.keys()].filter((at) => known[at] === null);
-    if (unknown.length === 0) return known;
+    if (unknown.length === 0) return { scores: known, msEach: 0 };
     const missing = isList ? [...known.keys()] : unknown;
     const reranker = await choice.ready(signal);
     devices.set(choice.key, reranker.info.device);
     const documents = missing.map((at) => job.documents[at] ?? '');
     // A GPU reads everything in a fraction of the time that a person waits for anyway.
     const budgetMs = reranker.info.device === 'cpu' ? job.budgetMs : Number.POSITIVE_INFINITY;
+    const startedAt = performance.now();
     const read = await reranker.rerank({ ...job, documents, budgetMs }, signal);
+    const ms = performance.now() - startedAt;
     const problem = scoreProblem(read, documents);
     if (problem !== '') throw new Error(`${choice.id} does not work here. ${problem}`);
     missing.forEach((at, index) => {
@@ -66,7 +73,7 @@ export function createReranking(source: RerankerSource): Reranking {
       known[at] = score;
       if (score !== null) cache.set(keys[at] ?? '', score);
     });
-    return known;
+    return { scores: known, msEach: ms / Math.max(1, read.filter((score) => score !== null).length) };
   }
 
   return {
@@ -83,7 +90,8 @@ export function createReranking(source: RerankerSource): Reranking {
           instruction: options.instruction ?? RERANK_DEFAULTS.instruction,
           budgetMs: options.budgetMs ?? Number.POSITIVE_INFINITY,
         };
-        const read = top.length < 2 ? top.map(() => null) : await scores(choice, job, signal);
+        const nothing: Scored = { scores: top.map(() => null), msEach: 0 };
+        const { scores: read, msEach } = top.length < 2 ? nothing : await scores(choice, job, signal);
         reranker.device = devices.get(choice.key) ?? '';
         const candidates = read.filter((score) => score !== null).length;
         const weight = Math.min(1, Math.max(0, options.blend ?? RERANK_DEFAULTS.blend));
@@ -98,7 +106,14 @@ export function createReranking(source: RerankerSource): Reranking {
         });
         return {
           hits: [...ordered, ...hits.slice(top.length)],
-          metrics: { rerankMs: performance.now() - startedAt, reranker: choice.id, device: reranker.device, candidates, fallback: '' },
+          metrics: {
+            rerankMs: performance.now() - startedAt,
+            reranker: choice.id,
+            device: reranker.device,
+            candidates,
+            msEach,
+            fallback: '',
+          },
         };
       } catch (error) {
         const metrics = { ...NOT_RERANKED, rerankMs: performance.now() - startedAt, reranker: reranker.id, device: reranker.device };

@@ -1,6 +1,7 @@
 import { freemem } from 'node:os';
 import type { MessageConnection } from 'vscode-jsonrpc';
 import type { ModelLibrary } from '../../models/library.ts';
+import { LogLine } from '../../protocol/engine.ts';
 import { PrepareReranker, RERANK_DEFAULTS } from '../../protocol/rerank.ts';
 import { startChild } from '../childProcess.ts';
 import { chooseElsewhere, type Elsewhere } from './listwise.ts';
@@ -21,6 +22,7 @@ interface EngineParts {
 export function serveReranking(connection: MessageConnection, { library, elsewhere }: EngineParts): ServedReranking {
   const local = createLocalRerankers({
     start: () => startChild('rerankProcess'),
+    log: (message) => void connection.sendNotification(LogLine, { level: 'info', message }),
     // Node 20 before 20.13 knows only what the whole machine has.
     availableBytes: () => process.availableMemory?.() ?? freemem(),
   });

@@ -1,16 +1,9 @@
 import * as vscode from 'vscode';
 import type { IndexStatus } from '../../protocol/engine.ts';
 import { readRerankSettings } from './settings.ts';
+import { isWorthOffering } from './worthOffering.ts';
 
 const OFFERED = 'quarry.rerankOffered';
-/** Devices that reranking costs little on. */
-const GPUS: ReadonlySet<string> = new Set(['cuda', 'dml', 'coreml', 'webgpu']);
-
-/** True when reranking is worth a question to the person: a GPU serves the embedder, and nobody has decided yet. */
-export function isWorthOffering(statuses: readonly Pick<IndexStatus, 'embedder'>[], enabled: boolean, offered: boolean): boolean {
-  return !enabled && !offered && statuses.some(({ embedder }) => GPUS.has(embedder.device));
-}
-
 /** Offers reranking once in the life of an installation, on a machine whose GPU makes it quick. */
 export async function offerReranking(statuses: readonly IndexStatus[], memory: vscode.Memento): Promise<void> {
   if (!isWorthOffering(statuses, readRerankSettings().enabled, memory.get(OFFERED) === true)) return;

@@ -31,13 +31,9 @@ export function createReranking(engine: Pick<Engine, 'request'>, memory: vscode.
   let isPrepared = false;
   let cost: Pick<PanelRerank, 'msEach' | 'device'> = { msEach: null, device: '' };
 
-  /** What a candidate costs here, from an answer that had to read most of its candidates. */
-  function learn({ metrics }: SearchResponse): void {
-    const { candidates, rerankMs, device } = metrics;
-    if (candidates === 0) return;
-    const msEach = rerankMs / candidates;
-    // Pairs that were read before cost nothing, and would make reranking look cheaper than it is.
-    if (cost.msEach !== null && msEach < cost.msEach / 4) return;
+  /** What a candidate costs here, from an answer that had to read some. */
+  function learn({ metrics: { msEach, device } }: SearchResponse): void {
+    if (msEach === 0) return;
     cost = { msEach, device };
     changed.fire();
   }

@@ -24,6 +24,14 @@ export interface OpenReranker {
   readonly threads: number;
 }
 
+/** More than fills the room, even with deep indentation: to split a long document into tokens may cost more than to read its beginning. */
+const CHARACTERS_A_TOKEN = 8;
+
+function cut(pair: Pair, room: number): Pair {
+  const most = room * CHARACTERS_A_TOKEN;
+  return { ...pair, question: pair.question.slice(0, most), document: pair.document.slice(0, most) };
+}
+
 /** What the two kinds of models have between them and a session. */
 interface Form {
   /** `room` is for question and document. */
@@ -48,7 +56,7 @@ export async function openPairReader({ entry, folder, choices, threads }: OpenRe
     dtype: session.dtype,
     reason: session.reason,
     batch: session.device === 'cpu' ? ONE : form.batch(session),
-    encode: (pair) => form.encode(pair, room(session.device)),
+    encode: (pair) => form.encode(cut(pair, room(session.device)), room(session.device)),
     score: (rows) => form.score(session, rows),
     dispose: () => session.dispose(),
   };
