@@ -1,11 +1,12 @@
 // Measures what the product adds to running models: `npm run bench:models [-- <folder>]`. The folder holds full-size models with the names
-// of the tiny ones in test/fixtures/models (`nomic/onnx/model_quantized.onnx`), whose weights may be random; without it the tiny ones
+// of the tiny ones in test/fixtures/models (`nomic/onnx/model_quantized.onnx`, `cross/onnx/model.onnx`), whose weights may be random; without it the tiny ones
 // are measured, which shows that the measuring works and no more. Ratios within one run are what counts.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { engineEnvironment } from '../../src/client/environment.ts';
 import { measureEmbedding } from './models.embedding.ts';
+import { measureReranking } from './models.reranking.ts';
 
 const TINY = join(import.meta.dirname, '../fixtures/models');
 const [named] = process.argv.slice(2);
@@ -22,5 +23,6 @@ if (process.env[AGAIN] === undefined) {
 }
 console.log(`Models of ${folder === TINY ? 'the fixtures (tiny: the figures mean nothing)' : folder}`);
 console.table(await measureEmbedding(join(folder, 'nomic')));
+console.table(await measureReranking(join(folder, 'cross')));
 // A thread that holds a model is ended with the process.
 process.exit(0);
