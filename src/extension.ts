@@ -14,9 +14,9 @@ import { SearchPick } from './host/quickPick/searchPick.ts';
 import { RecentQuestions } from './host/recentQuestions.ts';
 import { offerReranking } from './host/rerank/offer.ts';
 import { createReranking } from './host/rerank/reranking.ts';
+import { withDefaults } from './host/searchDefaults.ts';
 import { sentenceOf } from './host/sentence.ts';
 import { createServers } from './host/servers/servers.ts';
-import { readSearchSettings } from './host/settings.ts';
 import { createStatusBar } from './host/status/statusBar.ts';
 import type { StatusInput } from './host/status/statusText.ts';
 import { followTyping } from './host/typing.ts';
@@ -64,8 +64,7 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
     paused: folders.paused,
     searchOnly: folders.searchOnly,
   });
-  const search = (request: SearchRequest, token?: CancellationToken) =>
-    engine.request(Search, { hops: readSearchSettings().hops, ...request }, token);
+  const search = (request: SearchRequest, token?: CancellationToken) => engine.request(Search, withDefaults(request), token);
   const folderName = (folder: string) => folders.list().find(({ path: opened }) => opened === folder)?.name ?? path.basename(folder);
   const locate = locator((params) => engine.request(LocateHit, params));
   const open = (hit: SearchHit, options = {}) => openHit(folders.uriOf(hit), hit, locate, options);

@@ -10,6 +10,8 @@ export interface SearchSettings {
   readonly preview: boolean;
   readonly debounceMs: number;
   readonly hops: 1 | 2;
+  /** Whether files that are open, and their neighbours, get a small advantage. */
+  readonly preferOpenEditors: boolean;
 }
 
 export type EngineLimits = Required<Pick<EngineOptions, 'memoryLimitMB' | 'pauseOnBattery'>>;
@@ -41,6 +43,7 @@ export function readSearchSettings(): SearchSettings {
     preview: settings.get<unknown>('preview') !== false,
     debounceMs: whole(settings.get('debounce'), 0, 2000, 120),
     hops: settings.get<unknown>('hops') === 2 ? 2 : 1,
+    preferOpenEditors: settings.get<unknown>('preferOpenEditors') === true,
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { find, folder, quarry } from './helpers.ts';
+import { closeEditors, file, find, folder, quarry } from './helpers.ts';
 
 /** Plain questions, and the file and symbol that answer them. */
 const ANSWERS: readonly (readonly [question: string, path: string, symbol: string])[] = [
@@ -35,6 +35,28 @@ export function searchTests(): void {
       const { hits, notes } = await api.search('retry failed uploads '.repeat(500));
       assert.ok(hits.length > 0);
       assert.ok(notes.length > 0, 'nothing says that the question was cut');
+    });
+
+    test('files that are open come a little forward where the setting says so, and previewed ones do not', async () => {
+      await quarry();
+      await closeEditors();
+      const question = 'part of a file';
+      const near = async (): Promise<string[]> =>
+        (await find(question)).filter(({ why }) => why.some(({ signal }) => signal === 'near')).map(({ path }) => path);
+      const settings = vscode.workspace.getConfiguration('quarry.search');
+      const open = 'src/upload/split.ts';
+      await vscode.window.showTextDocument(file(open), { preview: false });
+      assert.deepEqual(await near(), []);
+      try {
+        await settings.update('preferOpenEditors', true, vscode.ConfigurationTarget.Workspace);
+        assert.ok((await near()).includes(open));
+        await closeEditors();
+        await vscode.window.showTextDocument(file(open), { preview: true });
+        assert.deepEqual(await near(), []);
+      } finally {
+        await settings.update('preferOpenEditors', undefined, vscode.ConfigurationTarget.Workspace);
+        await closeEditors();
+      }
     });
 
     test('a cancelled search settles', async () => {

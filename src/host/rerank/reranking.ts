@@ -5,8 +5,8 @@ import type { PanelRerank } from '../../protocol/panel.ts';
 import { PrepareReranker } from '../../protocol/rerank.ts';
 import type { SearchRequest, SearchResponse } from '../../protocol/search.ts';
 import type { Engine } from '../engine.ts';
+import { withDefaults } from '../searchDefaults.ts';
 import { sentenceOf } from '../sentence.ts';
-import { readSearchSettings } from '../settings.ts';
 import { onRerankSettings, readRerankSettings, writeRerankSetting } from './settings.ts';
 
 /** Reranking as the search box and the panel see it: rows at once, then a better order of the same rows. */
@@ -45,7 +45,7 @@ export function createReranking(engine: Pick<Engine, 'request'>, memory: vscode.
       const { options } = readRerankSettings();
       isPrepared = true;
       try {
-        const response = await engine.request(Search, { hops: readSearchSettings().hops, ...request, rerank: options }, token);
+        const response = await engine.request(Search, { ...withDefaults(request), rerank: options }, token);
         learn(response);
         if (response.metrics.candidates > 0) await memory.update(USED, true);
         return response;
