@@ -2,7 +2,7 @@
 export interface MemoryLimit {
   readonly limitBytes: number;
   readonly usedBytes: () => number;
-  /** Chunks in all indexes: a restart is worth it when there is something to show for the last one. */
+  /** Chunks that this process has written: a restart is worth it when there is something to show for the last one. */
   readonly chunks: () => number;
   readonly onExceeded: (usedBytes: number) => void;
 }
@@ -16,11 +16,9 @@ const LONG_MS = 10 * 60_000;
 /** Looks at the memory of the process from time to time, and tells once when it is above the limit. */
 export function watchMemory({ limitBytes, usedBytes, chunks, onExceeded }: MemoryLimit): void {
   const startedAt = Date.now();
-  let before: number | undefined;
   const timer = setInterval(() => {
-    before ??= chunks();
     const used = usedBytes();
-    const isWorthIt = chunks() - before >= ENOUGH_CHUNKS || Date.now() - startedAt >= LONG_MS;
+    const isWorthIt = chunks() >= ENOUGH_CHUNKS || Date.now() - startedAt >= LONG_MS;
     if (used <= limitBytes || !isWorthIt) return;
     clearInterval(timer);
     onExceeded(used);
