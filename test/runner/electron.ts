@@ -14,6 +14,10 @@ try {
     extensionTestsPath: hostSuite,
     launchArgs: [workspace.folder, '--disable-extensions', '--disable-workspace-trust', '--skip-welcome', '--skip-release-notes'],
   });
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  console.error(`VS Code could not be downloaded or run (${reason}). This needs the network; \`npm run test:host\` does not.`);
+  process.exitCode = 1;
 } finally {
   workspace.remove();
 }
