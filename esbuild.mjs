@@ -71,7 +71,14 @@ const bundles = {
     // Two copies of Arrow (its ES and its CommonJS build) refuse each other's schemas.
     alias: { 'apache-arrow': './node_modules/apache-arrow/Arrow.node.js' },
   },
-  cli: { ...esModule, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: `#!/usr/bin/env node\n${requireBanner}` } },
+  cli: {
+    ...esModule,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    // What only an agent needs is loaded for an agent.
+    splitting: true,
+    chunkNames: 'cli-[hash]',
+    banner: { js: `#!/usr/bin/env node\n${requireBanner}` },
+  },
   webview: { ...common, ...panel.options },
 };
 
@@ -129,7 +136,7 @@ function removeStaleChunks(metafiles) {
   const kept = new Set(Object.values(metafiles).flatMap((metafile) => Object.keys(metafile.outputs).map((name) => path.join(root, name))));
   for (const name of fs.readdirSync(dist)) {
     const file = path.join(dist, name);
-    if (/^engine-[A-Z0-9]+\.mjs(\.map)?$/.test(name) && !kept.has(file)) fs.rmSync(file);
+    if (/^(engine|cli)-[A-Z0-9]+\.mjs(\.map)?$/.test(name) && !kept.has(file)) fs.rmSync(file);
   }
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CancellationToken } from 'vscode-jsonrpc';
+import { registerAgentTool } from './host/agentTool.ts';
 import type { QuarryApi } from './host/api.ts';
 import { commandHandlers } from './host/commands/handlers.ts';
 import { registerCommands } from './host/commands/register.ts';
@@ -107,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
     }),
   );
   keep(vscode.window.registerWebviewViewProvider(VIEW_ID, panel));
+  keep(registerAgentTool({ search, folderName: (hit) => (folders.list().length > 1 ? folderName(hit.folder) : '') }));
   keep(registerWelcomeView());
   keep(createStatusBar({ input: state, nameOf: folderName, onDidChange: changed.event }));
   keep(followUnsavedEditors(engine, folders));

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { ExplainFile, GetStatus, ListFiles, Search } from '../protocol/engine.ts';
+import type { SearchRequest } from '../protocol/search.ts';
 import { type SessionFlags, sessionOf } from './flags.ts';
 import { toJsonAnswer, toText } from './format.ts';
 import { languageIds } from './languages.ts';
 import { type SearchOptions, toRequest } from './options.ts';
 import { withSession } from './session.ts';
+import { codeAt } from './similar.ts';
 import { statusText } from './statusText.ts';
 import { watchFolder } from './watch.ts';
 
@@ -12,24 +14,30 @@ interface CommonOptions extends SessionFlags {
   readonly json?: boolean;
 }
 
+type AnswerOptions = SearchOptions & { readonly json?: boolean; readonly explain?: boolean };
+
 /** Indexing gives way to everything the person does. */
 const LOW_PRIORITY = 10;
 
 /** Each command returns its exit code: 0 with answers, 1 with none. */
-export async function searchCommand(
-  folder: string,
-  question: string,
-  options: SearchOptions & { json?: boolean; explain?: boolean },
-): Promise<number> {
-  const languages = languageIds(options.lang);
-  const request = toRequest(resolve(folder), question, options, languages);
+export async function searchCommand(folder: string, question: string, options: AnswerOptions): Promise<number> {
+  return answer(folder, toRequest(resolve(folder), question, options, languageIds(options.lang)), options);
+}
+
+/** `place` is code of the folder, as results name it: `src/upload.ts:10-42`. */
+export async function similarCommand(folder: string, place: string, options: AnswerOptions): Promise<number> {
+  const request = toRequest(resolve(folder), place, options, languageIds(options.lang));
+  return answer(folder, { ...request, similarTo: codeAt(resolve(folder), place) }, options);
+}
+
+async function answer(folder: string, request: SearchRequest, options: AnswerOptions): Promise<number> {
   return withSession(sessionOf(folder, options, true), async (session) => {
     await session.ready();
     const response = await session.client.request(Search, request);
     const colour = process.stdout.isTTY === true;
     const text =
       options.json === true
-        ? JSON.stringify(toJsonAnswer(question, response))
+        ? JSON.stringify(toJsonAnswer(request.query, response))
         : toText(response, { explain: options.explain === true, colour });
     process.stdout.write(`${text}\n`);
     return response.hits.length > 0 ? 0 : 1;

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ResponseError } from 'vscode-jsonrpc';
 import { batch } from './batch.ts';
 import { cleanCommand, wipeCommand } from './cleaning.ts';
-import { filesCommand, indexCommand, searchCommand, statusCommand } from './commands.ts';
+import { filesCommand, indexCommand, searchCommand, similarCommand, statusCommand } from './commands.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluate } from './eval/evaluate.ts';
@@ -31,6 +31,10 @@ function program(finish: (code: number) => void): Command {
     .option('--json', 'print one JSON object')
     .option('--explain', 'print the reasons for every place')
     .action(async (folder, question, options) => finish(await searchCommand(folder, question, options)));
+  withSearchOptions(add('similar <folder> <place>', 'find code like the code at a place, such as src/upload.ts:10-42'))
+    .option('--json', 'print one JSON object')
+    .option('--explain', 'print the reasons for every place')
+    .action(async (folder, place, options) => finish(await similarCommand(folder, place, options)));
   withSessionFlags(add('index <folder>', 'bring the index in step with the folder'))
     .option('--watch', 'then follow changes until Ctrl+C')
     .option('--json', 'print the status as JSON')
@@ -63,6 +67,13 @@ function program(finish: (code: number) => void): Command {
     .option('--gold <file>', 'JSON lines with the "relevant" places of the questions, by "id" or "query"')
     .option('--json', 'print the comparison as JSON')
     .action(async (folder, options) => finish(await compareCommand(folder, options)));
+  withSessionFlags(add('mcp [folder]', 'serve an agent over standard input and output (Model Context Protocol)')).action(
+    async (folder, options) => {
+      // Only an agent needs the protocol's library.
+      const { mcpCommand } = await import('./mcp/serve.ts');
+      finish(await mcpCommand(folder ?? '.', options, QUARRY_VERSION));
+    },
+  );
   withSessionFlags(add('eval', 'measure the answers on evaluation sets'))
     .requiredOption('--set <path>', 'a set, or a folder of sets')
     .requiredOption('--repo-dir <dir>', 'where the work trees are that the sets name')

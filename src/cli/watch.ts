@@ -11,7 +11,18 @@ const IN_GIT = /(^|\/)\.git\/(?!HEAD$|info$|info\/exclude$)/;
 const NEVER = /(^|\/)node_modules(\/|$)/;
 
 /** Follows the folder until the person presses Ctrl+C. */
-export async function watchFolder({ client, folder }: Session): Promise<void> {
+export async function watchFolder(session: Session): Promise<void> {
+  const following = await follow(session);
+  process.stderr.write('Following changes; press Ctrl+C to stop.\n');
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await following.close();
+}
+
+/** Tells the engine what changes in the folder from now on. */
+export async function follow({ client, folder }: Session): Promise<{ close(): Promise<void> }> {
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   const tell = (): void => {
@@ -40,11 +51,9 @@ export async function watchFolder({ client, folder }: Session): Promise<void> {
   await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
   // What changed before the watcher was ready nobody tells.
   await client.request(FilesChanged, { folder, paths: [] });
-  process.stderr.write('Following changes; press Ctrl+C to stop.\n');
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
-  clearTimeout(timer);
-  await watcher.close();
+  const close = async (): Promise<void> => {
+    clearTimeout(timer);
+    await watcher.close();
+  };
+  return { close };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createMessageConnection, ErrorCodes, PortMessageReader, PortMessageWriter, ResponseError } from 'vscode-jsonrpc/node';
 import type { Embedder } from '../core/embedder.ts';
-import { createBundledEmbedder } from '../models/bundled.ts';
+import { BUNDLED_FILE, createBundledEmbedder } from '../models/bundled.ts';
 import { createEmbedQueue } from './embedQueue.ts';
 import { messageOf } from './errors.ts';
 import { DescribeEmbedder, EmbedTexts, type EmbedWorkerData, ReleaseEmbedder } from './workerProtocol.ts';
@@ -41,7 +41,7 @@ function inWords(error: unknown): never {
 
 async function open(): Promise<Embedder & { readonly reason: string; dispose(): Promise<void> }> {
   if (model === undefined) {
-    const bundled = createBundledEmbedder(readFileSync(join(mediaDir, 'models', 'bundled-384-int4.bin')));
+    const bundled = createBundledEmbedder(readFileSync(join(mediaDir, 'models', BUNDLED_FILE)));
     return { ...bundled, reason: '', dispose: () => Promise.resolve() };
   }
   // What runs models is loaded for a model only: it is 45 MB of native code.

@@ -59,7 +59,7 @@ export async function search(
   };
   const limit = request.rerank === undefined ? request.limit : Math.max(request.limit, candidateCount(request.rerank));
   const wide = { ...request, limit };
-  const found = await Promise.all(indexes.map((index) => searchFolder(index, wide, query, wanted, vectorFor, timings, notes)));
+  const found = await Promise.all(indexes.map((index) => searchFolder(index, services, wide, query, wanted, vectorFor, timings, notes)));
   const embedded = await Promise.all(vectors.values());
   const mode = embedded.length > 0 && embedded.every((vector) => vector === undefined) ? 'keyword' : wanted;
   const folders = indexes.map(({ folder }) => folder);
@@ -104,6 +104,7 @@ async function rerankedHits(
 
 async function searchFolder(
   index: FolderIndex,
+  { ordinaryWords }: EngineServices,
   request: SearchRequest,
   query: ParsedQuery,
   wanted: SearchMode,
@@ -123,7 +124,8 @@ async function searchFolder(
     const mode = embedded === undefined ? 'keyword' : wanted;
     const vector = embedded ?? null;
     const statistics = corpus.current();
-    if (similarTo === undefined && request.without?.includes('typos') !== true) question = withoutTypos(query.text, statistics, notes);
+    if (similarTo === undefined && request.without?.includes('typos') !== true)
+      question = withoutTypos(query.text, statistics, ordinaryWords, notes);
     const tokens = questionTokens(question)
       .map((token) => ({ token, frequency: statistics.chunkFrequency(token) }))
       .sort((a, b) => a.frequency - b.frequency)
@@ -163,8 +165,8 @@ async function searchFolder(
 }
 
 /** The question with the words that stand nowhere as the nearest ones that do; says so in the notes. */
-function withoutTypos(text: string, vocabulary: Vocabulary, notes: string[]): string {
-  const corrections = correctTypos(text, vocabulary);
+function withoutTypos(text: string, vocabulary: Vocabulary, ordinary: () => ReadonlySet<string>, notes: string[]): string {
+  const corrections = correctTypos(text, vocabulary, ordinary);
   for (const { word, meant } of corrections) {
     const note = `"${word}" stands nowhere here; words like "${meant}" were looked for.`;
     if (!notes.includes(note)) notes.push(note);

@@ -3,6 +3,7 @@ import { chooseEmbedder } from './chooseEmbedder.ts';
 import type { EmbedService } from './embedService.ts';
 import type { EndpointSource } from './endpointEmbedder.ts';
 import { messageOf } from './errors.ts';
+import { ordinaryWords } from './ordinaryWords.ts';
 import { startWorker, type WorkerConnection } from './worker.ts';
 import { type ChunkDraft, ChunkFiles, ChunkText, type FileDraft, type FileToChunk } from './workerProtocol.ts';
 
@@ -21,6 +22,8 @@ export interface EngineServices {
   readonly embedderProblem: string;
   /** The embedder that an older generation was made with, for as long as that one answers; undefined when it cannot be had. */
   embedderFor(key: string): Promise<EmbedService | undefined>;
+  /** Words, in lower case, that are no slip of the keys. */
+  ordinaryWords(): ReadonlySet<string>;
 }
 
 /** `endpoint` is a server that embeds in place of a model on this machine. */
@@ -33,6 +36,7 @@ export async function startServices(options: EngineOptions, endpoint?: EndpointS
     embedder,
     embedderProblem: problem,
     embedderFor: withKey,
+    ordinaryWords: ordinaryWords(options.mediaDir),
   };
 }
 

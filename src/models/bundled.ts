@@ -2,6 +2,9 @@ import type { Embedder } from '../core/embedder.ts';
 import { BUNDLED_FUSION } from './bundledFusion.ts';
 import { loadStaticEmbedder } from './staticEmbedder.ts';
 
+/** Its file in `media/models`. */
+export const BUNDLED_FILE = 'bundled-384-int4.bin';
+
 /**
  * The embedder that is in the package: works from the first second, without a download.
  * Its input is cut by the tokenizer, so `maxTokens` is a bound and not a window.

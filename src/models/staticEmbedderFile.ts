@@ -59,6 +59,21 @@ function checksumOf(body: Uint8Array<ArrayBuffer>): number {
   return hash >>> 0;
 }
 
+function headerOf(bytes: Uint8Array): { readonly header: Header; readonly headerLength: number } {
+  const text = new TextDecoder();
+  if (bytes.length < 8 || text.decode(bytes.subarray(0, 4)) !== MAGIC) throw damaged('it does not begin with the right mark');
+  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+  if (headerLength > LONGEST_HEADER || 8 + headerLength > bytes.length) throw damaged('its header is cut off');
+  return { header: parseHeader(text.decode(bytes.subarray(8, 8 + headerLength))), headerLength };
+}
+
+/** The words of a model file that stood most often in what it was trained on, at most `most`, commonest first. The beginning of the file will do. */
+export function commonWords(bytes: Uint8Array, most: number): readonly string[] {
+  const { header, headerLength } = headerOf(bytes);
+  const words = new TextDecoder().decode(bytes.subarray(8 + headerLength, 8 + headerLength + header.wordBytes)).split('\n');
+  return words.slice(0, Math.min(most, words.length - 1));
+}
+
 /**
  * Reads a model file: `QSE1`, the header's length as 32 bits, the header as JSON, then the body of words (joined with line
  * feeds, filled up to a multiple of four bytes), one 32-bit float a word to multiply its row by, and the rows. Numbers are
@@ -66,10 +81,7 @@ function checksumOf(body: Uint8Array<ArrayBuffer>): number {
  */
 export function readEmbedderFile(bytes: Uint8Array): EmbedderFile {
   const text = new TextDecoder();
-  if (bytes.length < 8 || text.decode(bytes.subarray(0, 4)) !== MAGIC) throw damaged('it does not begin with the right mark');
-  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
-  if (headerLength > LONGEST_HEADER || 8 + headerLength > bytes.length) throw damaged('its header is cut off');
-  const header = parseHeader(text.decode(bytes.subarray(8, 8 + headerLength)));
+  const { header, headerLength } = headerOf(bytes);
   const wordArea = (header.wordBytes + 3) & ~3;
   const rowBytes = (header.words * header.dimension * header.bits) / 8;
   const expected = 8 + headerLength + wordArea + header.words * 4 + rowBytes;

@@ -91,8 +91,22 @@ describe('quarry search', () => {
   });
 });
 
+describe('quarry similar', () => {
+  it('finds code like the code at a place, without the place itself', async () => {
+    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD, 'src/again.ts': UPLOAD, 'other.ts': 'export const x = 1;\n' });
+    const { code, stdout } = await quarry(['similar', folder, 'src/upload.ts:1-4', '--json', '--index-dir', indexDir]);
+    expect(code).toBe(0);
+    const { results } = JSON.parse(stdout);
+    expect(results[0]).toMatchObject({ path: 'src/again.ts', symbol: 'retryFailedUploads' });
+    expect(results).not.toContainEqual(expect.objectContaining({ path: 'src/upload.ts', symbol: 'retryFailedUploads' }));
+  });
+});
+
 describe('bad use gets one clear line and exit code 2', () => {
   it.each([
+    ['a place that is none', (folder: string) => ['similar', folder, 'a.ts'], /src\/file\.ts:10-42/],
+    ['a place outside the folder', (folder: string) => ['similar', folder, '../../etc/passwd:1'], /no file/],
+    ['a place in a folder', (folder: string) => ['similar', `${folder}/..`, 'project:1'], /cannot be read as a file/],
     ['an empty question', (folder: string) => ['search', folder, '  '], /question/i],
     ['an unknown language', (folder: string) => ['search', folder, 'x', '--lang', 'klingon'], /klingon/],
     ['an unknown mode', (folder: string) => ['search', folder, 'x', '--mode', 'magic'], /magic/],

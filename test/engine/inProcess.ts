@@ -88,6 +88,7 @@ export async function testServices(...embedders: readonly EmbedService[]): Promi
     embedder: embedders[0],
     embedderProblem: embedders.length === 0 ? 'There is no embedder.' : '',
     embedderFor: async (key) => embedders.find(({ info }) => embedderKey(info) === key),
+    ordinaryWords: () => new Set(),
   };
 }
 

@@ -30,6 +30,17 @@ export function searchTests(): void {
       await assert.rejects(find('   '), /^(?:\w*Error: )?Type a question/);
     });
 
+    test('an agent of the editor finds it too, with place and code', async () => {
+      await quarry();
+      assert.ok(vscode.lm.tools.some(({ name }) => name === 'quarry_search'));
+      const input = { query: 'where are failed uploads retried', limit: 2, lines: 5 };
+      const { content } = await vscode.lm.invokeTool('quarry_search', { input, toolInvocationToken: undefined });
+      const text = content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+      assert.match(text, /^1\. src\/upload\/retry\.ts:\d+-\d+ retryFailedUploads \(function\)\n```typescript/);
+      assert.match(text, /^2\. /m);
+      assert.doesNotMatch(text, /^3\. /m);
+    });
+
     test('a question of 10,000 characters is answered', async () => {
       const api = await quarry();
       const { hits, notes } = await api.search('retry failed uploads '.repeat(500));

@@ -9,7 +9,7 @@ import { repository, startServer } from './server.ts';
 import { copyWorkspace } from './workspace.ts';
 
 /** Longest time for the whole suite, in milliseconds. */
-const DEADLINE = 240_000;
+const DEADLINE = 480_000;
 
 /**
  * Prints what the tests print, and keeps the workbench's own log, which arrives through the same channel, for a suite

@@ -31,4 +31,9 @@ describe('a word that stands nowhere becomes the nearest one that does', () => {
   ])('%s stay as they are', (_what, typed) => {
     expect(correctTypos(typed, vocabulary)).toEqual([]);
   });
+
+  it('an ordinary word is meant as it is typed, though it stands nowhere', () => {
+    expect(correctTypos('contrast connectt', vocabulary)).toHaveLength(2);
+    expect(correctTypos('contrast connectt', vocabulary, () => new Set(['contrast']))).toEqual([{ word: 'connectt', meant: 'connect' }]);
+  });
 });

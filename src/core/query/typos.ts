@@ -71,14 +71,17 @@ function nearest(word: string, vocabulary: Vocabulary): string | null {
   return found;
 }
 
-/** For each word of the question that stands nowhere in the corpus, the known one that it is a slip away from. Known words are never touched. */
-export function correctTypos(question: string, vocabulary: Vocabulary): readonly Correction[] {
+/**
+ * For each word of the question that stands nowhere in the corpus, the known one that it is a slip away from. Known words are never touched,
+ * and neither are `ordinary` words (in lower case): who asks for what is computed did not mean "compat".
+ */
+export function correctTypos(question: string, vocabulary: Vocabulary, ordinary?: () => ReadonlySet<string>): readonly Correction[] {
   const parts = new Set(wordsOf(question).flatMap(identifierParts));
   const corrections: Correction[] = [];
   for (const word of parts) {
     if (word.length < FEWEST_LETTERS || isStopWord(word) || !/^[a-z]+$/.test(word)) continue;
     const [token] = searchTokens(word);
-    if (token === undefined || vocabulary.chunkFrequency(token) > 0) continue;
+    if (token === undefined || vocabulary.chunkFrequency(token) > 0 || ordinary?.().has(word) === true) continue;
     const meant = nearest(stem(word), vocabulary) ?? nearest(word, vocabulary);
     if (meant !== null) corrections.push({ word, meant });
   }

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { GetStatus, Search, WaitForIndex } from '../../protocol/engine.ts';
+import { type SessionFlags, sessionOf } from '../flags.ts';
+import { openSession, type Session } from '../session.ts';
+import { follow } from '../watch.ts';
+import { type AgentSearch, agentServer } from './tools.ts';
+
+/** A question waits this long for changes that are known, and then is answered from what is searchable. */
+const WAIT_MS = 5_000;
+
+/** Serves an agent over standard input and output, following the folder, until the agent goes. */
+export async function mcpCommand(folder: string, options: SessionFlags, version: string): Promise<number> {
+  const session = await openSession(sessionOf(resolve(folder), options, true));
+  const following = follow(session);
+  const served = serveStdio(() => agentServer(searchOf(session), version), {
+    onerror: ({ message }) => process.stderr.write(`${message}\n`),
+  });
+  try {
+    await agentGone();
+  } finally {
+    await served.close();
+    await (await following).close();
+    await session.close();
+  }
+  return 0;
+}
+
+function searchOf({ client, folder }: Session): AgentSearch {
+  return {
+    folder,
+    async search(request) {
+      await soon(client.request(WaitForIndex, { folder }));
+      return client.request(Search, request);
+    },
+    status: () => client.request(GetStatus, { folder }),
+  };
+}
+
+/** Settles with the promise or after the wait; an index that fails says so in its status and need not keep anybody from searching. */
+async function soon(promise: Promise<unknown>): Promise<void> {
+  const wait = new AbortController();
+  const done = promise.then(
+    () => undefined,
+    () => undefined,
+  );
+  await Promise.race([done, sleep(WAIT_MS, undefined, { signal: wait.signal }).catch(() => undefined)]);
+  wait.abort();
+}
+
+function agentGone(): Promise<void> {
+  return new Promise((resolve) => {
+    const gone = (): void => resolve();
+    process.stdin.once('end', gone).once('close', gone);
+    process.once('SIGINT', gone).once('SIGTERM', gone);
+  });
+}
