@@ -1,6 +1,6 @@
 // Builds everything that runs: `node esbuild.mjs [--production] [--watch] [--force]`.
 //   dist/extension.cjs   the extension host's part (vscode is the only external module)
-//   dist/engine.mjs      the engine process, with chunkWorker.mjs, embedWorker.mjs and rerankProcess.mjs beside it
+//   dist/engine.mjs      the engine process, with chunkWorker.mjs, embedWorker.mjs, embedProcess.mjs and rerankProcess.mjs beside it
 //   dist/cli.mjs         the command line
 //   dist/webview/        the results panel: main.js, main.css
 //   dist/media/          grammars, models, icon font
@@ -62,6 +62,7 @@ const bundles = {
       engine: 'src/engine/main.ts',
       chunkWorker: 'src/engine/chunkWorker.ts',
       embedWorker: 'src/engine/embedWorker.ts',
+      embedProcess: 'src/engine/embedProcess.ts',
       rerankProcess: 'src/engine/rerank/rerankProcess.ts',
     },
     splitting: true,

@@ -6,7 +6,7 @@ import type { EmbedService } from './embedService.ts';
 import { awaitEndpoint, type EndpointSource, openEndpointEmbedder } from './endpointEmbedder.ts';
 import { engineError, messageOf } from './errors.ts';
 import { embedderKey } from './fingerprint.ts';
-import { createLocalEmbedders, MAIN_EMBEDDER } from './localEmbedders.ts';
+import { createLocalEmbedders, type EmbedderEvents, MAIN_EMBEDDER } from './localEmbedders.ts';
 
 export interface ChosenEmbedder {
   /** Undefined in keyword-only mode and when no embedder can be loaded; `problem` then says why. */
@@ -27,11 +27,11 @@ export function wouldServe(id: string, { model }: EmbedderOptions = DEFAULT): bo
  * The embedder that serves: the server that is set, else the installed model that is asked for, else the bundled one, which also takes
  * the place of one that cannot be had, with a note that says why. Throws one sentence when that is not wanted.
  */
-export async function chooseEmbedder(options: EngineOptions, endpoint?: EndpointSource): Promise<ChosenEmbedder> {
+export async function chooseEmbedder(options: EngineOptions, events: EmbedderEvents, endpoint?: EndpointSource): Promise<ChosenEmbedder> {
   const { mediaDir, keywordOnly, models, embeddings } = options;
   const wanted = options.embedder ?? DEFAULT;
   const library = models === undefined ? undefined : openLibrary(models.dir);
-  const local = createLocalEmbedders({ mediaDir, options: wanted, library });
+  const local = createLocalEmbedders({ mediaDir, options: wanted, library, events });
   const cached = (service: EmbedService): EmbedService => (embeddings === undefined ? service : withCache(service, embeddings));
   const serving = (embedder: EmbedService): ChosenEmbedder => ({
     embedder,

@@ -1,15 +1,17 @@
-import { join } from 'node:path';
 import type { InstalledModel } from '../core/installedModel.ts';
 import type { EmbedderEntry, ModelDtype } from '../core/modelCatalogue.ts';
 import { findModel } from '../models/catalogue.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { EmbedderOptions } from '../protocol/models.ts';
+import { availableBytes } from './availableBytes.ts';
+import { startChild } from './childProcess.ts';
 import type { EmbedService } from './embedService.ts';
 import { messageOf } from './errors.ts';
 import { embedderKey } from './fingerprint.ts';
-import { markLoading } from './loadingMark.ts';
-import { startWorker, type WorkerConnection } from './worker.ts';
-import { DescribeEmbedder, EmbedTexts, type EmbedWorkerData, ReleaseEmbedder } from './workerProtocol.ts';
+import { type EmbedPlace, keepEmbedder } from './keptEmbedder.ts';
+import { markFolder, markLoading } from './loadingMark.ts';
+import { checkMemory, smallestGraph } from './modelMemory.ts';
+import { startWorker } from './worker.ts';
 
 /** The embedder that is chosen when it is installed and nothing else is asked for. */
 export const MAIN_EMBEDDER = 'nomic-ai/CodeRankEmbed';
@@ -19,7 +21,7 @@ const OLDER_IDLE_MS = 120_000;
 /** After the first death a model is tried again, on the CPU; a process may have died of something else at that moment. */
 const DEATHS_ALLOWED = 1;
 
-/** The embedders that run on this machine, each on a thread of its own. */
+/** The embedders that run on this machine: the bundled one on a thread, an installed one in a process, whose end harms nothing else. */
 export interface LocalEmbedders {
   bundled(): Promise<EmbedService>;
   /** The installed model that the options ask for; undefined when that is the bundled one. Throws one sentence when it cannot serve. */
@@ -33,41 +35,80 @@ export interface LocalParts {
   readonly options: EmbedderOptions;
   /** Undefined where no models can be installed. */
   readonly library: ModelLibrary | undefined;
+  readonly events: EmbedderEvents;
+  /** For tests. */
+  readonly memory?: () => number;
+  readonly startProcess?: () => EmbedPlace;
+}
+
+export interface EmbedderEvents {
+  log(sentence: string): void;
+  /** The embedder that serves cannot go on; the next engine finds another one. */
+  onUnusable(sentence: string): void;
 }
 
 export function createLocalEmbedders(parts: LocalParts): LocalEmbedders {
-  const { mediaDir, options } = parts;
-  const start = (data: EmbedWorkerData) => () => startWorker('embedWorker', data);
-  const onOwnThread = async (id: string, dtype?: ModelDtype, idleMs?: number): Promise<EmbedService> => {
-    const { entry, installed, library } = await find(parts.library, id);
-    const mark = await markLoading(join(library.folder, '.loading', id.replace('/', '--')));
-    if (mark.deaths > DEATHS_ALLOWED) {
-      await mark.leave();
-      throw new Error(`The engine ended ${mark.deaths} times while it loaded ${id}; it is tried again in an hour.`);
-    }
-    // A graphics card's driver is what ends a process most easily.
-    const wish = mark.deaths === 0 ? options.device : 'cpu';
-    const model = { entry, folder: library.folderOf(id), files: installed.files, wish, ...(dtype === undefined ? {} : { dtype }) };
+  const { mediaDir, options, events } = parts;
+  const bundled = (): Promise<EmbedService> =>
+    keepEmbedder({
+      start: () => ({ ...startWorker('embedWorker', { mediaDir }), kill: () => undefined }),
+      source: () => null,
+      // Whoever asks next gets another thread.
+      onDeath: (how) => Promise.reject(new Error(`The thread of the embedder ${how}`)),
+      onOther: () => undefined,
+    });
+  const installed = async (id: string, dtype?: ModelDtype, idleMs?: number): Promise<EmbedService> => {
+    const { entry, installed: model, library } = await find(parts.library, id);
+    const mark = await markLoading(markFolder(library.folder, id));
+    let { deaths } = mark;
+    let isServing = false;
+    const refused = (): string => `${id} ended ${deaths} times within an hour: it is tried again later, or when it is installed anew`;
     try {
-      return await onThread(start({ mediaDir, model }), idleMs);
+      if (deaths > DEATHS_ALLOWED) throw new Error(refused());
+      checkMemory(id, smallestGraph(model.files), (parts.memory ?? availableBytes)());
+      const service = await keepEmbedder({
+        idleMs,
+        start: () => {
+          if (deaths > DEATHS_ALLOWED) throw new Error(refused());
+          return (parts.startProcess ?? (() => startChild('embedProcess')))();
+        },
+        source: () => ({
+          entry,
+          folder: library.folderOf(id),
+          files: model.files,
+          // A graphics card's driver is what ends a process most easily.
+          wish: deaths === 0 ? options.device : 'cpu',
+          ...(dtype === undefined ? {} : { dtype }),
+        }),
+        async onDeath(how) {
+          deaths = await mark.died();
+          events.log(`The process of ${id} ${how}.`);
+          if (deaths <= DEATHS_ALLOWED) return;
+          if (isServing) events.onUnusable(`${refused()}.`);
+          throw new Error(`${refused()}. The last time its process ${how}`);
+        },
+        onOther: () => events.onUnusable(`${id} runs on another device now: the engine starts anew.`),
+      });
+      isServing = true;
+      return service;
     } catch (error) {
-      throw new Error(`${id} cannot be loaded: ${messageOf(error)}.`);
+      const sentence = `${messageOf(error).replace(/\.$/, '')}.`;
+      throw new Error(sentence.startsWith(id) ? sentence : `${id} cannot be loaded: ${sentence}`);
     } finally {
       await mark.done();
     }
   };
   return {
-    bundled: () => onThread(start({ mediaDir })),
+    bundled,
     async chosen() {
       if (options.model === BUNDLED) return undefined;
-      if (options.model !== 'auto') return onOwnThread(options.model);
-      return (await parts.library?.find(MAIN_EMBEDDER)) === undefined ? undefined : onOwnThread(MAIN_EMBEDDER);
+      if (options.model !== 'auto') return installed(options.model);
+      return (await parts.library?.find(MAIN_EMBEDDER)) === undefined ? undefined : installed(MAIN_EMBEDDER);
     },
     async withKey(key) {
       const [id = '', , dtype] = key.split(' ');
       try {
-        const service =
-          id === BUNDLED ? await onThread(start({ mediaDir })) : await onOwnThread(id, dtype as ModelDtype | undefined, OLDER_IDLE_MS);
+        const service = id === BUNDLED ? await bundled() : await installed(id, dtype as ModelDtype | undefined, OLDER_IDLE_MS);
         return embedderKey(service.info) === key ? service : undefined;
       } catch {
         // Removed, replaced or broken since: the older index answers by words.
@@ -87,71 +128,4 @@ async function find(
   const installed = await library?.find(id);
   if (library === undefined || installed === undefined) throw new Error(`${id} is not installed.`);
   return { entry, installed, library };
-}
-
-/** An embedder on a thread, which is replaced when it dies, and ends by itself when nobody has asked for `idleMs`. */
-export async function onThread(start: () => WorkerConnection, idleMs?: number): Promise<EmbedService> {
-  let current: { readonly worker: WorkerConnection; readonly ready: ReturnType<typeof describe> } | undefined;
-  let idle: NodeJS.Timeout | undefined;
-  let asking = 0;
-  const thread = () => {
-    if (current !== undefined) return current;
-    const worker = start();
-    const started = { worker, ready: describe(worker) };
-    current = started;
-    void worker.gone.then(() => {
-      if (current === started) current = undefined;
-    });
-    return started;
-  };
-  const { info, reason } = await thread().ready;
-  const key = embedderKey(info);
-  const rest = () => {
-    if (idleMs === undefined || asking > 0) return;
-    idle = setTimeout(() => {
-      // Out of sight first: whoever asks from now on starts another thread.
-      const left = current;
-      current = undefined;
-      if (left !== undefined) void release(left.worker);
-    }, idleMs);
-    idle.unref();
-  };
-  rest();
-  return {
-    info,
-    note: () => reason,
-    async embed(texts, side, token, urgent) {
-      clearTimeout(idle);
-      asking++;
-      try {
-        const { worker, ready } = thread();
-        const { info: now } = await ready;
-        // A graphics card may be gone since: other weights make other vectors, and those must not meet in one index.
-        if (embedderKey(now) !== key) throw new Error(`${info.id} would compute other vectors now: restart the engine.`);
-        return await worker.connection.sendRequest(EmbedTexts, { texts, side, urgent: urgent ?? side === 'query' }, token);
-      } finally {
-        asking--;
-        rest();
-      }
-    },
-  };
-}
-
-async function describe(worker: WorkerConnection) {
-  try {
-    return await worker.connection.sendRequest(DescribeEmbedder);
-  } catch (error) {
-    // A thread without an embedder is of no use.
-    void release(worker);
-    throw error;
-  }
-}
-
-/** Asks a thread to free its model and to end. */
-async function release({ connection }: WorkerConnection): Promise<void> {
-  try {
-    await connection.sendRequest(ReleaseEmbedder);
-  } catch {
-    // It has ended already.
-  }
 }

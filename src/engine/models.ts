@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { freemem } from 'node:os';
 import { join } from 'node:path';
 import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc';
 import { type ModelEntry, sizeOf } from '../core/modelCatalogue.ts';
@@ -23,6 +22,7 @@ import {
   RemoveModel,
   VerifyModels,
 } from '../protocol/models.ts';
+import { availableBytes } from './availableBytes.ts';
 import { engineError } from './errors.ts';
 import { latest } from './latest.ts';
 import { MAIN_EMBEDDER } from './localEmbedders.ts';
@@ -43,7 +43,7 @@ export interface ModelRequests {
 }
 
 /** `changed` is told of every model that was installed or removed. */
-export function registerModels(connection: MessageConnection, changed: (id: string) => void): ModelRequests {
+export function registerModels(connection: MessageConnection, changed: (id: string) => Promise<void>): ModelRequests {
   let options: ModelOptions | undefined;
   const running = new Map<string, AbortController>();
 
@@ -62,7 +62,7 @@ export function registerModels(connection: MessageConnection, changed: (id: stri
     if (token.isCancellationRequested) controller.abort();
     try {
       const result = await locked(wanted().dir, id, () => action(controller.signal));
-      changed(id);
+      await changed(id);
       return result;
     } catch (error) {
       throw controller.signal.aborted && !(error instanceof NetworkError) ? answerOf(new CancelledError()) : answerOf(error);
@@ -86,7 +86,7 @@ export function registerModels(connection: MessageConnection, changed: (id: stri
       return { entry, size: sizeOf(files), installed: installed.get(entry.id) ?? null };
     });
     const embedder = params.embedder ?? (installed.has(MAIN_EMBEDDER) ? MAIN_EMBEDDER : 'bundled');
-    const reranker = suggestReranker(embedder, params.device ?? 'cpu', params.memoryBytes ?? freemem()) ?? null;
+    const reranker = suggestReranker(embedder, params.device ?? 'cpu', params.memoryBytes ?? availableBytes()) ?? null;
     return { dir, offline, hub: hubAt(mirror), models, reranker };
   });
   connection.onRequest(DownloadModel, ({ id, dtype }, token) => {

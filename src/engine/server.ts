@@ -32,7 +32,7 @@ import { engineError } from './errors.ts';
 import { FolderIndex } from './folderIndex.ts';
 import { serveHealth } from './health.ts';
 import { keepLimits, type Limits } from './limits.ts';
-import { clearLoadingMarks } from './loadingMark.ts';
+import { clearLoadingMarks, forgetDeaths, markFolder } from './loadingMark.ts';
 import { registerModels } from './models.ts';
 import type { OpenFolderState } from './openFolderState.ts';
 import { editorModels } from './rerank/editorModels.ts';
@@ -53,7 +53,9 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   let limits: Limits | undefined;
   const told = new Map<string, { readonly at: number; readonly phase: string }>();
   let embedder: EmbedderOptions | undefined;
-  const models = registerModels(connection, (id) => {
+  const models = registerModels(connection, async (id) => {
+    const folder = models.library()?.folder;
+    if (folder !== undefined) await forgetDeaths(markFolder(folder, id));
     if (open.size === 0 || !wouldServe(id, embedder)) return;
     // First the answer to whoever installed or removed it.
     setImmediate(() => void limits?.restart(`${id} was installed or removed: the engine starts anew.`));
@@ -100,7 +102,11 @@ export function serveEngine(connection: MessageConnection, version: string): { c
       memory: options.models?.dir,
       onUsable: () => void limits?.restart('The embedding server can be used now: the engine starts anew with it.'),
     };
-    services ??= startServices(options, endpoint);
+    services ??= startServices(
+      options,
+      { log: (sentence) => events.log('warn', sentence), onUnusable: (sentence) => void limits?.restart(sentence) },
+      endpoint,
+    );
     // Whoever asks for the services is told; until then nobody has to hear of it.
     services.catch(() => undefined);
     limits ??= keepLimits(connection, options, () => [...open.values()].map(({ index }) => index));

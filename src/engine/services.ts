@@ -3,6 +3,7 @@ import { chooseEmbedder } from './chooseEmbedder.ts';
 import type { EmbedService } from './embedService.ts';
 import type { EndpointSource } from './endpointEmbedder.ts';
 import { messageOf } from './errors.ts';
+import type { EmbedderEvents } from './localEmbedders.ts';
 import { ordinaryWords } from './ordinaryWords.ts';
 import { startWorker, type WorkerConnection } from './worker.ts';
 import { type ChunkDraft, ChunkFiles, ChunkText, type FileDraft, type FileToChunk } from './workerProtocol.ts';
@@ -12,7 +13,7 @@ export { messageOf } from './errors.ts';
 /** A batch takes a tenth of it: a thread that needs more is stuck in one file, which is then found by name. */
 const CHUNK_HEAP_MB = 700;
 
-/** The two worker threads as the rest of the engine sees them; a thread that dies is replaced. */
+/** The workers as the rest of the engine sees them; a thread that dies is replaced. */
 export interface EngineServices {
   /** `journal` is the file that names what is being parsed; see `suspects.ts`. */
   chunkFiles(folder: string, files: readonly FileToChunk[], maxFileBytes: number, journal: string): Promise<readonly FileDraft[]>;
@@ -27,9 +28,9 @@ export interface EngineServices {
 }
 
 /** `endpoint` is a server that embeds in place of a model on this machine. */
-export async function startServices(options: EngineOptions, endpoint?: EndpointSource): Promise<EngineServices> {
+export async function startServices(options: EngineOptions, events: EmbedderEvents, endpoint?: EndpointSource): Promise<EngineServices> {
   const chunkers = replaceable(() => startWorker('chunkWorker', { mediaDir: options.mediaDir }, CHUNK_HEAP_MB));
-  const { embedder, problem, withKey } = await chooseEmbedder(options, endpoint);
+  const { embedder, problem, withKey } = await chooseEmbedder(options, events, endpoint);
   return {
     chunkFiles: (folder, files, maxFileBytes, journal) => chunkFiles(chunkers, folder, files, maxFileBytes, journal),
     chunkText: (path, text) => chunkers().connection.sendRequest(ChunkText, { path, text }),

@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { createMessageConnection, type MessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
 
-/** A worker thread with typed requests. `gone` settles when the thread has ended; pending requests reject then. */
+/**
+ * A worker thread with typed requests. `gone` settles when the thread has ended; pending requests reject then. A thread is never
+ * terminated, because that can abort the process.
+ */
 export interface WorkerConnection {
   readonly connection: MessageConnection;
   readonly gone: Promise<string>;
-  /** Asks the thread to end by itself: a busy thread is never terminated, because that can abort the process. */
-  stop(): void;
 }
 
 /** Starts the bundle `<name>.mjs` beside this one as a worker thread. With more than `heapMB` of objects the thread ends, and not the process. */
@@ -16,11 +17,11 @@ export function startWorker(name: string, workerData: unknown, heapMB?: number):
   const connection = createMessageConnection(new PortMessageReader(worker), new PortMessageWriter(worker));
   const gone = new Promise<string>((resolve) => {
     worker.once('error', (error) => resolve(error.message));
-    worker.once('exit', (code) => resolve(`exit code ${code}`));
+    worker.once('exit', (code) => resolve(`ended with exit code ${code}`));
   });
   // A Worker emits `exit` and never `close`, so pending requests would hang without this.
   void gone.then(() => connection.dispose());
   connection.listen();
   worker.unref();
-  return { connection, gone, stop: () => worker.postMessage('stop') };
+  return { connection, gone };
 }

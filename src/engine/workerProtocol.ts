@@ -1,10 +1,10 @@
-import { RequestType, RequestType0 } from 'vscode-jsonrpc';
+import { RequestType } from 'vscode-jsonrpc';
 import type { Chunk } from '../core/chunk.ts';
 import type { EmbedderInfo, EmbedSide } from '../core/embedder.ts';
 import type { SkipReason } from '../core/files.ts';
 import type { EmbedderSource } from '../inference/embedder.ts';
 
-/** Messages between the engine's main thread and its workers. Everything here survives a structured clone. */
+/** Messages between the engine's main thread and its workers, whether threads or processes. Everything here survives a structured clone. */
 
 export interface FileToChunk {
   readonly path: string;
@@ -50,14 +50,14 @@ export const ChunkFiles = new RequestType<
 
 export const ChunkText = new RequestType<{ readonly path: string; readonly text: string }, readonly ChunkDraft[], void>('worker/chunkText');
 
-/** What the embed thread starts with: without a model it serves the bundled one. */
-export interface EmbedWorkerData {
-  readonly mediaDir: string;
-  readonly model?: EmbedderSource;
+/** What opening an embedder came to. `reason` says why this device serves; empty when it was the first choice. */
+export interface OpenedEmbedder {
+  readonly info: EmbedderInfo;
+  readonly reason: string;
 }
 
-/** Settles when the embedder is loaded. `reason` says why this device serves; empty when it was the first choice. */
-export const DescribeEmbedder = new RequestType0<{ readonly info: EmbedderInfo; readonly reason: string }, void>('worker/describeEmbedder');
+/** Null opens the bundled embedder, which is all that its thread has; a process takes an installed model. */
+export const OpenEmbedder = new RequestType<EmbedderSource | null, OpenedEmbedder, void>('worker/openEmbedder');
 
 /** One row of `dimension` floats a text. Texts that somebody waits for overtake others between two small batches. */
 export const EmbedTexts = new RequestType<
@@ -65,6 +65,3 @@ export const EmbedTexts = new RequestType<
   Float32Array,
   void
 >('worker/embedTexts');
-
-/** Frees the model; the thread ends with its answer. */
-export const ReleaseEmbedder = new RequestType0<void, void>('worker/releaseEmbedder');

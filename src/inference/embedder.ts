@@ -4,7 +4,8 @@ import type { InstalledFile } from '../core/installedModel.ts';
 import type { EmbedderEntry, ModelDtype } from '../core/modelCatalogue.ts';
 import { type DeviceChoice, type DeviceWish, deviceChoices } from './devices.ts';
 import { checkGolden, GOLDEN_TEXTS } from './golden.ts';
-import { toUnitVectors } from './pooling.ts';
+import { readConfig } from './modelConfig.ts';
+import { BadVectorError, toUnitVectors } from './pooling.ts';
 import { type ModelSession, openSession } from './session.ts';
 import { toFeeds } from './tensors.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
@@ -26,6 +27,8 @@ export interface OpenEmbedder extends Embedder {
   dispose(): Promise<void>;
 }
 
+/** Where neither the catalogue nor the model says how long a text may be. */
+const MAX_TOKENS = 512;
 /** One thread: indexing leaves the other cores to the person. */
 const THREADS = 1;
 /** A GPU is fed with as many texts at a time as it takes gladly; each count is timed once. */
@@ -39,7 +42,9 @@ const WORTH = 0.9;
  * On a CPU texts are embedded one by one: padding only loses there, and with weights of 8 bits a text's vector depends on what is in
  * its batch.
  */
-export async function openEmbedder({ entry, folder, files, wish, dtype }: EmbedderSource): Promise<OpenEmbedder> {
+export async function openEmbedder({ entry: known, folder, files, wish, dtype }: EmbedderSource): Promise<OpenEmbedder> {
+  const { positions } = await readConfig(folder);
+  const entry = { ...known, maxTokens: Math.min(known.maxTokens ?? MAX_TOKENS, positions) };
   const tokenizer = await loadTokenizer(folder);
   const all = deviceChoices(entry, new Set(files.map(({ path }) => path)), wish, process.platform);
   const choices = dtype === undefined ? all : all.filter((choice) => choice.dtype === dtype);
@@ -61,16 +66,40 @@ export async function openEmbedder({ entry, folder, files, wish, dtype }: Embedd
         choices.find(({ device }) => device === session.device),
       ),
       dimension,
-      maxTokens: entry.maxTokens ?? 512,
+      maxTokens: entry.maxTokens,
       device: session.device,
       dtype: session.dtype,
       fusion: entry.fusion,
     },
     reason: session.reason,
     step,
-    embed: (texts, side) => embedRows(session, tokenizer, entry, texts, side, step),
+    embed: (texts, side) =>
+      orZeros(texts, dimension, {
+        embed: (some) => embedRows(session, tokenizer, entry, some, side, step),
+        prove: async () => void (await golden(session)),
+      }),
     dispose: () => session.dispose(),
   };
+}
+
+/** As `embed`, with zeros for a text of which the model makes no vector: it is found by its words. Throws when that is the device's fault. */
+async function orZeros(
+  texts: readonly string[],
+  dimension: number,
+  { embed, prove }: { readonly embed: (texts: readonly string[]) => Promise<Float32Array>; readonly prove: () => Promise<void> },
+): Promise<Float32Array> {
+  try {
+    return await embed(texts);
+  } catch (error) {
+    if (!(error instanceof BadVectorError)) throw error;
+    if (texts.length <= 1) {
+      await prove();
+      return new Float32Array(dimension);
+    }
+    const rows = new Float32Array(texts.length * dimension);
+    for (const [at, text] of texts.entries()) rows.set(await orZeros([text], dimension, { embed, prove }), at * dimension);
+    return rows;
+  }
 }
 
 /** Row after row of unit vectors; `batch` texts are computed at a time. */
@@ -86,7 +115,7 @@ async function embedRows(
   const output = session.outputs.find((name) => OUTPUTS.includes(name)) ?? session.outputs[0] ?? '';
   let rows: Float32Array | undefined;
   for (let at = 0; at < texts.length; at += batch) {
-    const encoded = texts.slice(at, at + batch).map((text) => tokenizer.encode(prefix + text, entry.maxTokens ?? 512));
+    const encoded = texts.slice(at, at + batch).map((text) => tokenizer.encode(prefix + text, entry.maxTokens ?? MAX_TOKENS));
     const outputs = await session.run(toFeeds(encoded, session.inputs, tokenizer.padId), [output]);
     const lengths = encoded.map(({ ids }) => ids.length);
     const { vectors, dimension } = toUnitVectors(outputs[output], lengths, entry.pooling);

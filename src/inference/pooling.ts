@@ -1,13 +1,16 @@
 import type { Pooling } from '../core/modelCatalogue.ts';
 import type { Output } from './tensors.ts';
 
+/** A vector that cannot be used. A device that computes such must not serve; a single text may do it to half precision. */
+export class BadVectorError extends Error {}
+
 /** A vector may be this far from length 1. */
 const TOLERANCE = 1e-3;
 
 /**
  * One unit vector a text from a graph's output: the first token's vector (`cls`) or the mean over the real tokens (`mean`) of
  * `[texts, tokens, dimension]`, or the vectors themselves of `[texts, dimension]`. `lengths` are the numbers of real tokens.
- * Throws when a vector is not finite or zero: a device that computes such things must not serve.
+ * Throws `BadVectorError` when a vector is not finite or zero.
  */
 export function toUnitVectors(
   output: Output | undefined,
@@ -36,10 +39,10 @@ export function toUnitVectors(
 function normalise(vector: Float32Array): void {
   const length = lengthOf(vector);
   if (!Number.isFinite(length) || length === 0) {
-    throw new Error(length === 0 ? 'it computes vectors of zeros' : 'it computes vectors that are not finite');
+    throw new BadVectorError(length === 0 ? 'it computes vectors of zeros' : 'it computes vectors that are not finite');
   }
   for (let column = 0; column < vector.length; column++) vector[column] = (vector[column] ?? 0) / length;
-  if (Math.abs(lengthOf(vector) - 1) > TOLERANCE) throw new Error('it computes vectors whose length is not 1');
+  if (Math.abs(lengthOf(vector) - 1) > TOLERANCE) throw new BadVectorError('it computes vectors whose length is not 1');
 }
 
 function lengthOf(vector: Float32Array): number {

@@ -13,8 +13,8 @@ export interface InputInfo {
 
 /** A tensor on its way into a graph. */
 interface Feed {
-  readonly type: 'int64' | 'float32' | 'float16';
-  readonly data: BigInt64Array | Float32Array | Uint16Array;
+  readonly type: 'int64' | 'int32' | 'float32' | 'float16';
+  readonly data: BigInt64Array | Int32Array | Float32Array | Uint16Array;
   readonly dims: readonly number[];
 }
 
@@ -32,23 +32,22 @@ export interface Output {
  */
 export function toFeeds(rows: readonly Encoded[], inputs: readonly InputInfo[], padId: number): Feeds {
   const length = rows.reduce((most, { ids }) => Math.max(most, ids.length), 0);
-  const fill = (idAt: (row: Encoded, at: number) => number): Feed => {
-    const data = new BigInt64Array(rows.length * length);
-    rows.forEach((row, r) => {
-      for (let at = 0; at < length; at++) data[r * length + at] = BigInt(idAt(row, at));
-    });
-    return { type: 'int64', data, dims: [rows.length, length] };
+  const fill = ({ type }: InputInfo, idAt: (row: Encoded, at: number) => number): Feed => {
+    const values = rows.flatMap((row) => Array.from({ length }, (_, at) => idAt(row, at)));
+    const dims = [rows.length, length];
+    if (type === 'int32') return { type, data: Int32Array.from(values), dims };
+    return { type: 'int64', data: BigInt64Array.from(values, BigInt), dims };
   };
   const feedOf = (input: InputInfo): Feed => {
     switch (input.name) {
       case 'input_ids':
-        return fill(({ ids }, at) => ids[at] ?? padId);
+        return fill(input, ({ ids }, at) => ids[at] ?? padId);
       case 'attention_mask':
-        return fill(({ ids }, at) => (at < ids.length ? 1 : 0));
+        return fill(input, ({ ids }, at) => (at < ids.length ? 1 : 0));
       case 'token_type_ids':
-        return fill(({ typeIds }, at) => typeIds[at] ?? 0);
+        return fill(input, ({ typeIds }, at) => typeIds[at] ?? 0);
       case 'position_ids':
-        return fill(({ ids }, at) => Math.min(at, ids.length - 1));
+        return fill(input, ({ ids }, at) => Math.min(at, ids.length - 1));
       default:
         return emptyCache(input, rows.length);
     }

@@ -107,7 +107,10 @@ export function openLibrary(folder: string): ModelLibrary {
     },
     async importFolder(entry, from, signal) {
       const wanted = await wantedFiles(entry, from);
-      await checkFiles(from, wanted);
+      await checkFiles(
+        from,
+        wanted.map((file) => file.from),
+      );
       const fresh = join(folder, STAGING, `${flat(entry.id)}.import.${process.pid}.${Date.now()}`);
       try {
         const files = await copyModelFiles(entry, from, wanted, fresh, signal);

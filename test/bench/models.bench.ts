@@ -24,5 +24,4 @@ if (process.env[AGAIN] === undefined) {
 console.log(`Models of ${folder === TINY ? 'the fixtures (tiny: the figures mean nothing)' : folder}`);
 console.table(await measureEmbedding(join(folder, 'nomic')));
 console.table(await measureReranking(join(folder, 'cross')));
-// A thread that holds a model is ended with the process.
 process.exit(0);

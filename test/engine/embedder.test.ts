@@ -1,12 +1,8 @@
 import { cp, mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createMessageConnection, PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
 import { type EngineClient, startEngine } from '../../src/client/engineClient.ts';
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
-import { onThread } from '../../src/engine/localEmbedders.ts';
-import type { WorkerConnection } from '../../src/engine/worker.ts';
 import { openLibrary } from '../../src/models/library.ts';
 import {
   type EngineOptions,
@@ -19,7 +15,7 @@ import {
 } from '../../src/protocol/engine.ts';
 import { ImportModel, RemoveModel } from '../../src/protocol/models.ts';
 import { scratch } from '../network/server.ts';
-import { embedderEntry, MAIN, MODELS, tinyEmbedder } from '../unit/inference.model.ts';
+import { embedderEntry, MAIN, MODELS } from '../unit/inference.model.ts';
 import { makeFolder, quarry } from './cli.ts';
 
 /** The built engine with a tiny model of the main embedder's kind: its vectors mean nothing, but the way they take is the real one. */
@@ -175,50 +171,6 @@ describe('embeddings', () => {
     expect(grown).toBeGreaterThan(kept);
     expect(sizes).toEqual([grown, grown, grown]);
     expect((await ask(client, 'other branch')).hits[0]?.symbol).toBe('otherBranch');
-  });
-});
-
-describe('a thread with an embedder', () => {
-  /** The built worker, as `startWorker` makes it. */
-  function worker(onStart: (started: Worker) => void): WorkerConnection {
-    const started = new Worker(join(DIST, 'embedWorker.mjs'), {
-      workerData: { mediaDir: join(DIST, 'media'), model: tinyEmbedder() },
-      execArgv: [],
-    });
-    onStart(started);
-    const connection = createMessageConnection(new PortMessageReader(started), new PortMessageWriter(started));
-    const gone = new Promise<string>((resolve) => started.once('exit', (code) => resolve(`exit code ${code}`)));
-    void gone.then(() => connection.dispose());
-    connection.listen();
-    return { connection, gone, stop: () => undefined };
-  }
-
-  test('is replaced when it died, and its vectors stay the same', async () => {
-    const threads: Worker[] = [];
-    const service = await onThread(() => worker((started) => threads.push(started)));
-    const before = await service.embed(['a text'], 'document');
-    expect(threads).toHaveLength(1);
-    await threads[0]?.terminate();
-    expect(await service.embed(['a text'], 'document')).toEqual(before);
-    expect(threads).toHaveLength(2);
-    await threads[1]?.terminate();
-  });
-
-  test('ends when nobody asks, and starts again for the next question', async () => {
-    const threads: Worker[] = [];
-    const ended: Promise<unknown>[] = [];
-    const service = await onThread(
-      () =>
-        worker((started) => {
-          threads.push(started);
-          ended.push(new Promise((resolve) => started.once('exit', resolve)));
-        }),
-      10,
-    );
-    await ended[0];
-    expect(await service.embed(['a text'], 'query')).toHaveLength(64);
-    await ended[1];
-    expect(threads).toHaveLength(2);
   });
 });
 

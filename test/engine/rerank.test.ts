@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -10,6 +10,7 @@ import { ImportModel } from '../../src/protocol/models.ts';
 import { PrepareReranker, type RerankOptions } from '../../src/protocol/rerank.ts';
 import type { SearchRequest, SearchResponse } from '../../src/protocol/search.ts';
 import { makeFolder, quarry } from './cli.ts';
+import { childrenOf, startedBy } from './processes.ts';
 
 /** The built engine and command line with tiny rerankers, whose weights are random: what is proved is the way, not the quality. */
 
@@ -18,6 +19,7 @@ const MODELS = join(import.meta.dirname, '../fixtures/models');
 const CROSS = 'cross-encoder/ms-marco-MiniLM-L-6-v2';
 const YES_NO = 'Qwen/Qwen3-Reranker-0.6B';
 const QUESTION = 'read a json file';
+const RERANKS = 'rerankProcess';
 
 const FILES = Object.fromEntries(
   ['read', 'write', 'parse', 'sort', 'sum', 'list', 'search', 'error', 'string', 'query', 'code', 'http'].map((word, at) => [
@@ -185,36 +187,13 @@ describe('what does not work leaves the order of retrieval and one reason', () =
     expect(metrics.candidates).toBe(0);
   });
 
-  /** The rerank processes that this one has started, where the system tells (Linux). */
-  async function childrenOf(pid: number | undefined): Promise<readonly number[]> {
-    const children: number[] = [];
-    for (const name of await readdir('/proc')) {
-      const stat = /^\d+$/.test(name) ? await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '') : '';
-      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) !== pid) continue;
-      // The engine starts git as well.
-      const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-      if (command.includes('rerankProcess')) children.push(Number(name));
-    }
-    return children;
-  }
-
-  const startedBy = (pid: number | undefined): Promise<number> =>
-    vi.waitFor(
-      async () => {
-        const [child] = await childrenOf(pid);
-        if (child === undefined) throw new Error('there is no rerank process yet');
-        return child;
-      },
-      { timeout: 60_000, interval: 2 },
-    );
-
   const onLinux = test.runIf(process.platform === 'linux');
 
   onLinux('a rerank process that is killed: the question is answered, and the next one is reranked', async () => {
     const { client } = await withModel(YES_NO, await modelFolder('qwen3'), large);
     const pid = client.pid();
     const asked = client.request(Search, ask({ candidates: 200 }));
-    process.kill(await startedBy(pid), 'SIGKILL');
+    process.kill(await startedBy(() => pid, RERANKS), 'SIGKILL');
     const { hits, metrics } = await asked;
     expect(hits.length).toBeGreaterThan(5);
     expect(metrics.fallback).toBe(`Not reranked: the process of ${YES_NO} was killed by SIGKILL.`);
@@ -227,7 +206,7 @@ describe('what does not work leaves the order of retrieval and one reason', () =
     const { client } = await withModel(YES_NO, await modelFolder('qwen3'), large);
     const pid = client.pid();
     const asked = client.request(Search, { ...ask({ candidates: 200 }), limit: 200 });
-    const child = await startedBy(pid);
+    const child = await startedBy(() => pid, RERANKS);
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
     expect((await asked).metrics).toMatchObject({ reranker: YES_NO, fallback: '' });
     await vi.waitFor(() => expect(client.pid()).not.toBe(pid), 30_000);
@@ -237,9 +216,9 @@ describe('what does not work leaves the order of retrieval and one reason', () =
   onLinux('a reranker that nobody uses leaves the memory', async () => {
     const { client } = await withModel(CROSS, await modelFolder('cross'));
     await client.request(Search, ask({ idleMinutes: 0.001 }));
-    await vi.waitFor(async () => expect(await childrenOf(client.pid())).toEqual([]), { timeout: 30_000, interval: 20 });
+    await vi.waitFor(async () => expect(await childrenOf(client.pid(), RERANKS)).toEqual([]), { timeout: 30_000, interval: 20 });
     expect((await client.request(Search, ask({}, 'another question'))).metrics).toMatchObject({ reranker: CROSS, fallback: '' });
-    expect(await childrenOf(client.pid())).toHaveLength(1);
+    expect(await childrenOf(client.pid(), RERANKS)).toHaveLength(1);
   });
 });
 

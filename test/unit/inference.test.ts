@@ -196,7 +196,7 @@ describe('an embedder', () => {
   };
 
   test('is loaded from its folder with the number format of the CPU', () => {
-    expect(embedder.info).toMatchObject({ id: MAIN, dimension: 64, device: 'cpu', dtype: 'q8', maxTokens: 8192 });
+    expect(embedder.info).toMatchObject({ id: MAIN, dimension: 64, device: 'cpu', dtype: 'q8', maxTokens: 512 });
     expect(embedder.step).toBe(1);
     // Without a graphics card this says which devices were tried; the vectors come from the CPU all the same.
     if (process.platform === 'linux') expect(embedder.reason).toMatch(/^cuda does not serve: .*; webgpu does not serve: /);
@@ -231,7 +231,7 @@ describe('an embedder', () => {
 
   test('has another revision when anything that decides about vectors is another', async () => {
     const revisions = new Set([embedder.info.revision]);
-    for (const change of [{ pooling: 'mean' }, { maxTokens: 512 }, { queryPrefix: '' }, { documentPrefix: 'x' }] as const) {
+    for (const change of [{ pooling: 'mean' }, { maxTokens: 256 }, { queryPrefix: '' }, { documentPrefix: 'x' }] as const) {
       const other = await openEmbedder(tinyEmbedder(change));
       revisions.add(other.info.revision);
       await other.dispose();

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { clearLoadingMarks, markLoading } from '../../src/engine/loadingMark.ts';
+import { clearLoadingMarks, forgetDeaths, markLoading } from '../../src/engine/loadingMark.ts';
 
 /** What a process that died while it loaded a model leaves to the next one. */
 
@@ -25,17 +25,24 @@ function loadElsewhere(dir: string, end: 'killed' | 'closed'): void {
   expect(signal).toBe('SIGKILL');
 }
 
-test('deaths are counted until a model is loaded', async () => {
+test('deaths of engines and of processes are counted together, also after a model was loaded', async () => {
   const dir = await folder();
-  for (const deaths of [1, 2]) {
-    loadElsewhere(dir, 'killed');
-    const mark = await markLoading(dir);
-    expect(mark.deaths).toBe(deaths);
-    await clearLoadingMarks();
-  }
+  loadElsewhere(dir, 'killed');
   const mark = await markLoading(dir);
-  expect(mark.deaths).toBe(2);
+  expect(mark.deaths).toBe(1);
   await mark.done();
+  expect(await mark.died()).toBe(2);
+  loadElsewhere(dir, 'killed');
+  expect((await markLoading(dir)).deaths).toBe(3);
+  await clearLoadingMarks();
+});
+
+test('a model that is installed anew starts without them', async () => {
+  const dir = await folder();
+  loadElsewhere(dir, 'killed');
+  expect((await markLoading(dir)).deaths).toBe(1);
+  await clearLoadingMarks();
+  await forgetDeaths(dir);
   expect((await markLoading(dir)).deaths).toBe(0);
   await clearLoadingMarks();
 });
@@ -53,6 +60,8 @@ test('a folder that cannot be used keeps no model from being loaded', async () =
   const mark = await markLoading('/dev/null/model');
   expect(mark.deaths).toBe(0);
   await mark.done();
+  // This process still counts its own.
+  expect([await mark.died(), await mark.died()]).toEqual([1, 2]);
 });
 
 test('an old death is forgotten', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -66,6 +67,36 @@ describe('importing a folder', () => {
   test('takes weights that stand beside the graph', async () => {
     const { from, library } = await setUp({ 'onnx/model_quantized.onnx_data': 'weights' });
     expect((await importTo(library, from)).files.map(({ path }) => path)).toContain('onnx/model_quantized.onnx_data');
+  });
+
+  test.each([
+    ['below the folder itself', 'model_quantized.onnx', ['onnx/model_quantized.onnx']],
+    ['with the name that another tool gives them', 'onnx/model_int8.onnx', ['onnx/model_quantized.onnx']],
+    [
+      'both, with weights beside the graph, which knows them by their name',
+      'model_qint8_avx512.onnx',
+      ['onnx/model_quantized.onnx', 'onnx/model_qint8_avx512.onnx.data'],
+    ],
+  ])('finds weights %s', async (_, place, paths) => {
+    const graph = modelFiles()['onnx/model_quantized.onnx'] as Uint8Array;
+    const { from, library } = await setUp({ 'onnx/model_quantized.onnx': null, 'onnx/model.onnx': null, [place]: graph });
+    if (paths.length > 1) await writeFile(join(from, `${place}.data`), 'weights');
+    const { files } = await importTo(library, from);
+    expect(files.map(({ path }) => path).filter((path) => path.includes('.onnx'))).toEqual(paths);
+  });
+
+  test('knows pinned weights by their digest under the name of their own repository', async () => {
+    const graph = Buffer.from('\b\b, a graph of eight bits');
+    const { from, library } = await setUp({ 'onnx/model_quantized.onnx': null, 'onnx/model.onnx': graph });
+    const entry = entryOf(ID);
+    const [first, ...others] = entry.variants;
+    const [file] = first?.files ?? [];
+    if (first === undefined || file === undefined) throw new Error('no variant');
+    const sha256 = createHash('sha256').update(graph).digest('hex');
+    const pinned = { ...entry, variants: [{ ...first, files: [{ ...file, source: 'onnx/model.onnx', sha256 }] }, ...others] };
+    const model = await library.importFolder(pinned, from);
+    expect(model.files.find(({ path }) => path === 'onnx/model_quantized.onnx')).toMatchObject({ sha256, pinned: true });
+    expect(model.files.map(({ path }) => path)).not.toContain('onnx/model.onnx');
   });
 
   test.each<[string, Readonly<Record<string, string | null>>, RegExp]>([

@@ -6,6 +6,7 @@ import { deviceChoices } from '../../inference/devices.ts';
 import { CATALOGUE, findModel } from '../../models/catalogue.ts';
 import type { ModelLibrary } from '../../models/library.ts';
 import type { RerankOptions } from '../../protocol/rerank.ts';
+import { smallestGraph } from '../modelMemory.ts';
 import type { LocalModel } from './localRerankers.ts';
 
 /** More threads than this gain little for one pair, and the person has other work for the cores. */
@@ -22,7 +23,6 @@ export async function chooseReranker(library: ModelLibrary, options: RerankOptio
   const choices = dtype === 'auto' ? all : all.filter((choice) => choice.dtype === dtype);
   if (choices.length === 0)
     throw new Error(`${entry.id} is not installed in ${dtype === 'auto' ? 'a format that this machine runs' : dtype}.`);
-  const weights = installed.files.filter(({ path }) => path.includes('.onnx'));
   const digests = installed.files.map(({ sha256 }) => sha256);
   return {
     entry,
@@ -32,7 +32,7 @@ export async function chooseReranker(library: ModelLibrary, options: RerankOptio
     key: createHash('sha256')
       .update(JSON.stringify([entry.id, digests, choices]))
       .digest('hex'),
-    weightBytes: Math.max(0, ...weights.map(({ bytes }) => bytes)),
+    weightBytes: smallestGraph(installed.files, (path) => choices.some(({ graph }) => graph === path)),
   };
 }
 

@@ -1,9 +1,9 @@
 import { CancellationTokenSource } from 'vscode-jsonrpc';
 import type { Reranker, RerankJob } from '../../core/rerank/reranker.ts';
 import type { OpenReranker } from '../../inference/rerank/open.ts';
-import { memoryNeeded } from '../../models/suggestReranker.ts';
 import { isLostConnection } from '../../protocol/lostConnection.ts';
 import type { ChildConnection } from '../childProcess.ts';
+import { checkMemory } from '../modelMemory.ts';
 import { messageOf } from '../services.ts';
 import { type LoadedReranker, LoadReranker, ReadPairs } from './messages.ts';
 
@@ -85,9 +85,7 @@ export function createLocalRerankers(parts: LocalParts): LocalRerankers {
       await current.free.catch(() => undefined);
       if (current !== undefined) release(current);
     }
-    const needed = memoryNeeded(weightBytes);
-    const available = parts.availableBytes();
-    if (needed > available) throw new Error(`${id} needs about ${megabytes(needed)} of memory, and ${megabytes(available)} are free.`);
+    checkMemory(id, weightBytes, parts.availableBytes());
     const child = parts.start();
     const loaded = child.connection.sendRequest(LoadReranker, open);
     const holder: Holder = { id, key, child, loaded, free: loaded, jobs: 0, idle: undefined, released: false };
@@ -207,10 +205,6 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
 }
 
 function seconds(ms: number): string {

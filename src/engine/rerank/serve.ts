@@ -1,8 +1,8 @@
-import { freemem } from 'node:os';
 import type { MessageConnection } from 'vscode-jsonrpc';
 import type { ModelLibrary } from '../../models/library.ts';
 import { LogLine } from '../../protocol/engine.ts';
 import { PrepareReranker, RERANK_DEFAULTS } from '../../protocol/rerank.ts';
+import { availableBytes } from '../availableBytes.ts';
 import { startChild } from '../childProcess.ts';
 import { chooseElsewhere, type Elsewhere } from './listwise.ts';
 import { createLocalRerankers } from './localRerankers.ts';
@@ -23,8 +23,7 @@ export function serveReranking(connection: MessageConnection, { library, elsewhe
   const local = createLocalRerankers({
     start: () => startChild('rerankProcess'),
     log: (message) => void connection.sendNotification(LogLine, { level: 'info', message }),
-    // Node 20 before 20.13 knows only what the whole machine has.
-    availableBytes: () => process.availableMemory?.() ?? freemem(),
+    availableBytes,
   });
 
   const source: RerankerSource = async (options) => {

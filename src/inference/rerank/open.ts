@@ -1,5 +1,6 @@
 import type { ModelDevice, RerankerEntry } from '../../core/modelCatalogue.ts';
 import type { DeviceChoice } from '../devices.ts';
+import { type ModelConfig, readConfig } from '../modelConfig.ts';
 import { type ModelSession, openSession } from '../session.ts';
 import { type Encoded, loadTokenizer, type Tokenizer } from '../tokenizer.ts';
 import { crossEncoderScores } from './crossEncoder.ts';
@@ -43,7 +44,8 @@ interface Form {
 /** Loads a reranker on the first device that reads the probes. Throws a sentence for people. */
 export async function openPairReader({ entry, folder, choices, threads }: OpenReranker): Promise<PairReader> {
   const tokenizer = await loadTokenizer(folder);
-  const form = entry.kind === 'yes-no' ? yesNoForm(entry, tokenizer) : crossEncoderForm(entry, tokenizer);
+  const config = await readConfig(folder);
+  const form = entry.kind === 'yes-no' ? yesNoForm(entry, tokenizer, config) : crossEncoderForm(entry, tokenizer, config);
   const room = (device: ModelDevice) => PAIR_TOKENS[device === 'cpu' ? 'cpu' : 'gpu'];
   const prove = async (session: ModelSession): Promise<void> => {
     const scores: number[] = [];
@@ -62,20 +64,20 @@ export async function openPairReader({ entry, folder, choices, threads }: OpenRe
   };
 }
 
-function crossEncoderForm({ maxTokens }: RerankerEntry, tokenizer: Tokenizer): Form {
+function crossEncoderForm({ maxTokens }: RerankerEntry, tokenizer: Tokenizer, { positions, labels }: ModelConfig): Form {
   return {
-    encode: ({ question, document }, room) => tokenizer.encodePair(question, document, Math.min(room, maxTokens ?? room)),
-    score: (session, rows) => crossEncoderScores(session, tokenizer, rows),
+    encode: ({ question, document }, room) => tokenizer.encodePair(question, document, Math.min(room, maxTokens ?? room, positions)),
+    score: (session, rows) => crossEncoderScores(session, tokenizer, rows, labels),
     batch: () => BATCH,
   };
 }
 
-function yesNoForm({ id, prompt, maxTokens }: RerankerEntry, tokenizer: Tokenizer): Form {
+function yesNoForm({ id, prompt, maxTokens }: RerankerEntry, tokenizer: Tokenizer, { positions }: ModelConfig): Form {
   if (prompt === undefined) throw new Error(`${id} has no prompt in the catalogue`);
   const answers = answerIds(prompt, tokenizer);
   const frame = frameTokens(prompt, tokenizer);
   return {
-    encode: (pair, room) => encodePrompt(prompt, tokenizer, pair, Math.min(frame + room, maxTokens ?? Number.POSITIVE_INFINITY)),
+    encode: (pair, room) => encodePrompt(prompt, tokenizer, pair, Math.min(frame + room, maxTokens ?? positions, positions)),
     score: (session, rows) => yesNoScores(session, tokenizer, rows, answers),
     batch: (session) => (keepsLastOnly(session) ? ONE : YES_NO_BATCH),
   };

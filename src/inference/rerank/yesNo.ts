@@ -1,6 +1,6 @@
 import type { PromptTemplate } from '../../core/modelCatalogue.ts';
 import { instructionText, promptParts } from '../../core/rerank/prompt.ts';
-import { yesNoScore } from '../../core/rerank/scores.ts';
+import { logitScore, yesNoScore } from '../../core/rerank/scores.ts';
 import type { ModelSession } from '../session.ts';
 import { type Feeds, toFeeds } from '../tensors.ts';
 import type { Encoded, Tokenizer } from '../tokenizer.ts';
@@ -52,13 +52,30 @@ export async function yesNoScores(
   const { logits } = await session.run({ ...feeds, ...keep }, ['logits']);
   const [count = 0, positions = 0, vocabulary = 0] = logits?.dims ?? [];
   const longest = rows.reduce((most, { ids }) => Math.max(most, ids.length), 0);
-  if (logits === undefined || count !== rows.length || vocabulary <= Math.max(answers.yes, answers.no)) {
-    throw new Error('its graph gives no logits over its vocabulary');
+  if (logits === undefined || count !== rows.length) throw new Error('its graph gives no logits');
+  // Such a graph reads the last column, which is padding in the shorter rows.
+  if (positions !== longest && rows.some(({ ids }) => ids.length !== longest)) {
+    const scores: number[] = [];
+    for (const row of rows) scores.push(...(await yesNoScores(session, tokenizer, [row], answers)));
+    return scores;
   }
-  if (positions !== longest && rows.some(({ ids }) => ids.length !== longest)) throw new Error('its graph gives too few positions');
+  const { yes, no } = answersIn(vocabulary, answers);
   return rows.map(({ ids }, row) => {
     const position = positions === longest ? ids.length - 1 : positions - 1;
     const at = (row * positions + position) * vocabulary;
-    return yesNoScore(logits.data[at + answers.yes] ?? Number.NaN, logits.data[at + answers.no] ?? Number.NaN);
+    return no === undefined
+      ? logitScore(logits.data[at] ?? Number.NaN)
+      : yesNoScore(logits.data[at + yes] ?? Number.NaN, logits.data[at + no] ?? Number.NaN);
   });
+}
+
+/** Columns of the two answers. Some exports keep nothing of the vocabulary but a no and a yes, or the difference of the two. */
+function answersIn(
+  vocabulary: number,
+  answers: { readonly yes: number; readonly no: number },
+): { readonly yes: number; readonly no?: number } {
+  if (vocabulary === 1) return { yes: 0 };
+  if (vocabulary === 2) return { yes: 1, no: 0 };
+  if (vocabulary <= Math.max(answers.yes, answers.no)) throw new Error('its graph gives no logits over its vocabulary');
+  return answers;
 }
