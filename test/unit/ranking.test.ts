@@ -3,7 +3,7 @@ import type { ChunkKind } from '../../src/core/chunk.ts';
 import { chunkTokens } from '../../src/core/documents.ts';
 import { languageOfPath } from '../../src/core/languages.ts';
 import { rank, STAGE_NAMES } from '../../src/core/ranking/rank.ts';
-import type { Candidate, RankInput } from '../../src/core/ranking/types.ts';
+import type { Candidate, Ranked, RankInput } from '../../src/core/ranking/types.ts';
 import { StatisticsBuilder } from '../../src/core/statistics.ts';
 
 /** `path | symbol | text`, kind by the look of the symbol. */
@@ -154,6 +154,34 @@ describe('copies', () => {
   it('of another name are none', () => {
     const others = rank(inputOf('error map', ['a/error.ts|one|error map of a', 'b/error.ts|two|error map of a']));
     expect(others.flatMap(({ why }) => why.map(({ signal }) => signal))).not.toContain('duplicates');
+  });
+});
+
+describe('parts of a long definition', () => {
+  const lines = [
+    'a.ts|convert|parse date parse date',
+    'a.ts|convert|parse date parse date',
+    'a.ts|convert|parse date parse date',
+    'b.ts|readDate|parse date',
+  ];
+  const ranked = (parts: readonly number[]): readonly Ranked[] => {
+    const { candidates, ...input } = inputOf('parse date', lines, { without: new Set(['duplicates']) });
+    return rank({ ...input, candidates: candidates.map((row, at) => ({ ...row, part: parts[at] ?? 0 })) });
+  };
+
+  it('are one answer near the top, and leave room for others', () => {
+    const rows = ranked([0, 1, 2, 0]);
+    expect(
+      rows
+        .slice(0, 2)
+        .map(({ candidate: { symbol } }) => symbol)
+        .sort(),
+    ).toEqual(['convert', 'readDate']);
+    expect(rows.map(({ why }) => why.filter(({ signal }) => signal === 'parts').length)).toEqual([0, 0, 1, 1]);
+  });
+
+  it('are not what two definitions of one name are', () => {
+    expect(ranked([0, 0, 0, 0]).flatMap(({ why }) => why.map(({ signal }) => signal))).not.toContain('parts');
   });
 });
 

@@ -63,6 +63,8 @@ export const RANKING = {
   /** Each further copy of a definition, and the share of common words from which on two of one name are copies. */
   duplicate: 0.5,
   duplicateOverlap: 0.9,
+  /** Each further part of a long definition when rows are places. */
+  furtherPart: 0.5,
   /** Each further chunk of a file when rows are files. */
   furtherChunk: 0.3,
 } as const;

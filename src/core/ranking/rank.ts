@@ -12,6 +12,7 @@ import { fuse } from './fusion.ts';
 import { liftHubs } from './hubs.ts';
 import { weighInlineTests } from './inlineTests.ts';
 import { weighLayers } from './layers.ts';
+import { foldParts } from './parts.ts';
 import { weighPaths } from './pathFactors.ts';
 import { matchPaths } from './pathMatch.ts';
 import { matchSymbols, weighRest } from './symbolMatch.ts';
@@ -20,7 +21,7 @@ import { matchWordPairs } from './wordPairs.ts';
 
 /**
  * The stages in their order; `RankInput.without` switches one off by its name. Beside these names, `keyword`, `vector`, `own-bm25` (then
- * the store's BM25 counts), `named-file`, `file-vector`, `skeleton`, `diversity`, `duplicates`, `language-names`, `question-kind` (one weight
+ * the store's BM25 counts), `named-file`, `file-vector`, `skeleton`, `diversity`, `duplicates`, `parts`, `language-names`, `question-kind` (one weight
  * for meaning) `typos` (before the search) and `path-<class>` switch off a part.
  */
 const STAGES = [
@@ -54,14 +55,14 @@ export const STAGE_NAMES: readonly string[] = [
   'skeleton',
   'diversity',
   'duplicates',
+  'parts',
   'language-names',
   'question-kind',
   'typos',
 ];
 
-function copyReason(factor: number | undefined): readonly RankReason[] {
-  if (factor === undefined) return [];
-  return [{ signal: 'duplicates', effect: 'factor', value: Math.round(factor * 1000) / 1000, detail: 'nearly the same as a row above' }];
+function foldReason(signal: string, factor: number | undefined, detail: string): readonly RankReason[] {
+  return factor === undefined ? [] : [{ signal, effect: 'factor', value: Math.round(factor * 1000) / 1000, detail }];
 }
 
 /** Orders the candidates of a search, best first, at most `limit` of them, each with its reasons. Pure: the same input, the same answer. */
@@ -72,11 +73,23 @@ export function rank(input: RankInput, constants: RankingConstants = RANKING, pa
   let rows = ordered(context, totalScores(board, context));
   const copies = new Map<number, number>();
   if (!input.without.has('duplicates')) rows = foldDuplicates(context, rows, copies);
+  const parts = new Map<number, number>();
+  if (input.rows === 'symbol' && !input.without.has('parts')) rows = foldParts(context, rows, parts);
   if (input.rows === 'file' && !input.without.has('diversity')) rows = spreadFiles(context, rows);
   return rows.slice(0, input.limit).flatMap(({ candidate: position, score }) => {
     const candidate = context.candidates[position];
     return candidate === undefined
       ? []
-      : [{ candidate, score, why: [...reasonsFor(board, context, position), ...copyReason(copies.get(position))] }];
+      : [
+          {
+            candidate,
+            score,
+            why: [
+              ...reasonsFor(board, context, position),
+              ...foldReason('duplicates', copies.get(position), 'nearly the same as a row above'),
+              ...foldReason('parts', parts.get(position), 'another part of a definition above'),
+            ],
+          },
+        ];
   });
 }
