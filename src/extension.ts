@@ -18,6 +18,7 @@ import { createReranking } from './host/rerank/reranking.ts';
 import { withDefaults } from './host/searchDefaults.ts';
 import { sentenceOf } from './host/sentence.ts';
 import { createServers } from './host/servers/servers.ts';
+import { followShownFiles } from './host/shownFiles.ts';
 import { createStatusBar } from './host/status/statusBar.ts';
 import type { StatusInput } from './host/status/statusText.ts';
 import { followTyping } from './host/typing.ts';
@@ -112,6 +113,7 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
   keep(registerWelcomeView());
   keep(createStatusBar({ input: state, nameOf: folderName, onDidChange: changed.event }));
   keep(followUnsavedEditors(engine, folders));
+  keep(followShownFiles(engine, folders));
   keep(followTyping(engine));
   const health = keep(new HealthView(engine, folders));
   const places = { workspace: storage, global: context.globalStorageUri.fsPath };

@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { watch } from 'chokidar';
 import { meaningOf } from '../core/changes.ts';
 import { FilesChanged } from '../protocol/engine.ts';
@@ -35,17 +35,25 @@ export async function follow({ client, folder }: Session): Promise<{ close(): Pr
     });
   };
   const relativeOf = (path: string): string => relative(folder, path).split(sep).join('/');
+  const isIgnored = (path: string): boolean => NEVER.test(relativeOf(path)) || IN_GIT.test(relativeOf(path));
+  const note = (path: string): void => {
+    const told = relativeOf(path);
+    if (isIgnored(path) || meaningOf(told) === 'nothing') return;
+    changed.add(told);
+    timer ??= setTimeout(tell, GATHER_MS);
+  };
   const watcher = watch(folder, {
     ignoreInitial: true,
     // A link may lead anywhere, and what lies behind it is not indexed.
     followSymlinks: false,
-    ignored: (path) => NEVER.test(relativeOf(path)) || IN_GIT.test(relativeOf(path)),
+    ignored: isIgnored,
   });
-  watcher.on('all', (_event, path) => {
-    const told = relativeOf(path);
-    if (meaningOf(told) === 'nothing') return;
-    changed.add(told);
-    timer ??= setTimeout(tell, GATHER_MS);
+  watcher.on('all', (_event, path) => note(path));
+  // What is replaced by something of the same size and time is no change to chokidar; the system tells it all the same.
+  watcher.on('raw', (_event, name, details) => {
+    const watched = typeof details === 'object' && details !== null && 'watchedPath' in details ? details.watchedPath : undefined;
+    if (typeof watched !== 'string' || !name) return;
+    note(basename(watched) === name ? watched : join(watched, name));
   });
   watcher.on('error', (error: unknown) => process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`));
   await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));

@@ -113,8 +113,9 @@ export function startEngine(options: EngineClientOptions): EngineClient {
     onLaunch({ connection }) {
       connection.onNotification(StatusChanged, statuses.tell);
       connection.onNotification(LogLine, logs.tell);
-      connection.onNotification(RestartWanted, ({ reason }) => {
+      connection.onNotification(RestartWanted, ({ reason, done }) => {
         logs.tell({ level: 'info', message: reason });
+        for (const { folder, totals } of done) folders.done(folder, totals);
         // Whatever keeps it from coming back is told as a state.
         supervisor.restart().catch(() => undefined);
       });

@@ -1,6 +1,6 @@
 import type { MessageConnection } from 'vscode-jsonrpc';
 import { relocate } from '../core/relocate.ts';
-import { LocateHit, SetUnsaved } from '../protocol/editors.ts';
+import { LocateHit, SetUnsaved, ShowPaths } from '../protocol/editors.ts';
 import type { OpenFolderState } from './openFolderState.ts';
 import type { EngineServices } from './services.ts';
 
@@ -17,6 +17,7 @@ export function serveEditors(connection: MessageConnection, { stateOf, services 
     return found === undefined ? null : { startLine: found.startLine, endLine: found.endLine };
   });
 
+  connection.onRequest(ShowPaths, ({ folder, paths }) => stateOf(folder).index.passes.show(paths));
   connection.onRequest(SetUnsaved, async ({ folder, path, text }) => {
     const { index, params } = stateOf(folder);
     // What is not indexed on disk is not searched in an editor either, and neither is what would be too large.

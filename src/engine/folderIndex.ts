@@ -1,13 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { ErrorCode, type IndexPhase, type IndexStatus, type IndexSummary, type OpenParams } from '../protocol/engine.ts';
-import { bytesBelow, inspectStore, StoreDamagedError, StoreUnavailableError } from '../store/index.ts';
+import { inspectStore, StoreDamagedError, StoreUnavailableError } from '../store/index.ts';
 import type { IndexStore, LedgerEntry } from '../store/types.ts';
 import { engineError } from './errors.ts';
 import { indexFingerprint } from './fingerprint.ts';
 import { describeStatus, type FolderContext, type Progress } from './folderStatus.ts';
 import { FOLLOW_MS, lookAgain, writerCaughtUp } from './following.ts';
 import { createGate } from './gate.ts';
+import { watchGit } from './gitWatch.ts';
 import { rememberFolder, sweepBesideStore } from './indexFolder.ts';
+import { createIndexSize } from './indexSize.ts';
 import { LiveIndex, type OpenGeneration } from './liveIndex.ts';
 import { PassLoop } from './passLoop.ts';
 import { type EngineServices, messageOf } from './services.ts';
@@ -16,8 +18,6 @@ import { takeWriterLock, type WriterLock } from './writerLock.ts';
 
 /** Everything is compared with the disk this often, for changes that no watcher told. */
 const RECONCILE_MS = 10 * 60_000;
-/** Walking the index folder for its size is no work for every save. */
-const MEASURE_MS = 10_000;
 /** Looks at whether a resting engine carries on. */
 const REST_LOOK_MS = 100;
 
@@ -37,17 +37,17 @@ export class FolderIndex {
   readonly #fingerprint: string;
   readonly #index: LiveIndex;
   readonly #passes: PassLoop;
+  readonly #size;
   #lock: WriterLock | undefined;
   #phase: IndexPhase = 'opening';
   #message = '';
   #progress: Progress | undefined;
   #skipped = 0;
-  #bytesOnDisk = 0;
-  #measuredAt = 0;
   #closed = false;
   #resting = false;
   #looking: Promise<void> | undefined;
-  #timers: NodeJS.Timeout[] = [];
+  readonly #ends: (() => void)[] = [];
+  readonly #warn = (error: unknown): void => this.#say('warn', messageOf(error));
 
   constructor(folder: string, params: OpenParams, services: EngineServices, context: FolderContext) {
     this.folder = folder;
@@ -55,6 +55,7 @@ export class FolderIndex {
     this.#services = services;
     this.#context = context;
     this.#gate = createGate(params.paused);
+    this.#size = createIndexSize(params.indexDir);
     this.#fingerprint = indexFingerprint(services.embedder?.info);
     this.#index = new LiveIndex({
       indexDir: params.indexDir,
@@ -62,7 +63,7 @@ export class FolderIndex {
       embedder: services.embedder?.info,
       embedderFor: (key) => services.embedderFor(key),
       onDamage: (store, error) => this.#recover(store, error),
-      onTrouble: (error) => this.#say('warn', messageOf(error)),
+      onTrouble: this.#warn,
     });
     this.#passes = new PassLoop({
       folder,
@@ -84,7 +85,7 @@ export class FolderIndex {
         this.#skipped = count;
       },
       onPassed: async (all) => {
-        if (all || Date.now() - this.#measuredAt > MEASURE_MS) await this.#measure();
+        await (all ? this.#size.measure() : this.#size.renew());
         this.#message = '';
       },
       isTyping: context.isTyping,
@@ -104,9 +105,9 @@ export class FolderIndex {
     return this.#index.answering?.ledger ?? new Map();
   }
 
-  /** Chunks that this process has written. */
-  get writtenChunks(): number {
-    return this.#passes.writtenChunks;
+  /** What has been done so far, and what comes first. */
+  get passes(): Pick<PassLoop, 'totals' | 'writtenChunks' | 'show'> {
+    return this.#passes;
   }
 
   /** Opens what is there, and starts to bring it in step with the disk. Throws an error for people when neither is possible. */
@@ -125,6 +126,7 @@ export class FolderIndex {
     else if (!(await this.#openAsReader()) && this.#phase !== 'following' && this.#params.index) {
       throw engineError(ErrorCode.IndexNotWritable, `The index folder ${indexDir} cannot be written: choose another one.`);
     }
+    if (this.#params.index) this.#ends.push(watchGit(this.folder, () => this.changed([]), this.#warn));
     this.#every(this.#params.reconcileMs ?? RECONCILE_MS, () => this.changed([]));
     if (!writable && this.#phase === 'following') this.#every(FOLLOW_MS, () => this.#follow());
     this.#emit();
@@ -204,7 +206,7 @@ export class FolderIndex {
       ledger: this.ledger,
       buildingLedger: this.#index.older === undefined ? undefined : this.#index.own?.ledger,
       skippedByRule: this.#skipped,
-      bytesOnDisk: this.#bytesOnDisk,
+      bytesOnDisk: this.#size.bytes,
       embedder: embedder
         ? { id: embedder.info.id, device: embedder.info.device, dtype: embedder.info.dtype, reason: embedder.note?.() ?? '' }
         : { id: 'none', device: '', dtype: '', reason: embedderProblem },
@@ -216,7 +218,7 @@ export class FolderIndex {
   async close(): Promise<void> {
     this.#closed = true;
     this.#passes.abandon();
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const end of this.#ends) end();
     await this.#looking;
     await this.#passes.stop();
     await this.#index.letGo();
@@ -282,7 +284,7 @@ export class FolderIndex {
   async #openAsReader(): Promise<boolean> {
     try {
       await this.#index.open(false);
-      await this.#measure();
+      await this.#size.measure();
     } catch (error) {
       // An index of other settings alone that is not complete, or none at all: there is nothing to read.
       if (error instanceof StoreUnavailableError) return false;
@@ -293,11 +295,6 @@ export class FolderIndex {
     }
     if (this.#phase === 'opening') this.#phase = 'ready';
     return true;
-  }
-
-  async #measure(): Promise<void> {
-    this.#bytesOnDisk = await bytesBelow(this.#params.indexDir).catch(() => 0);
-    this.#measuredAt = Date.now();
   }
 
   /** One look at a time: of two that find the writer gone, the second would take this process for another writer. */
@@ -323,7 +320,7 @@ export class FolderIndex {
     } else if (this.#lock === undefined) {
       const store = this.#index.answering?.store;
       try {
-        if (await lookAgain(this.#index, this.#params.indexDir)) await this.#measure();
+        if (await lookAgain(this.#index, this.#params.indexDir)) await this.#size.measure();
       } catch (error) {
         if (store === undefined || !(error instanceof StoreDamagedError)) throw error;
         await this.#recover(store, error);
@@ -344,9 +341,9 @@ export class FolderIndex {
 
   #every(ms: number, action: () => Promise<void> | void): void {
     const timer = setInterval(() => {
-      Promise.resolve(action()).catch((error: unknown) => this.#say('warn', messageOf(error)));
+      Promise.resolve(action()).catch(this.#warn);
     }, ms);
     timer.unref();
-    this.#timers.push(timer);
+    this.#ends.push(() => clearInterval(timer));
   }
 }

@@ -7,6 +7,7 @@ import { emptyUpdate, textsToEmbed, toUpdate } from './fileUpdate.ts';
 import type { Gate } from './gate.ts';
 import type { EngineServices } from './services.ts';
 import type { Suspects } from './suspects.ts';
+import type { Share } from './turns.ts';
 import type { FileDraft } from './workerProtocol.ts';
 
 export interface IndexRun {
@@ -19,6 +20,7 @@ export interface IndexRun {
   /** Undefined for an index without vectors. */
   readonly embedder: EmbedService | undefined;
   readonly gate: Gate;
+  readonly share: Share;
   readonly maxFileBytes: number;
   readonly suspects: Suspects;
   /** The file that names what is being parsed. */
@@ -71,6 +73,7 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
   }
   let ahead = draft(0);
   for (let at = 0; at < batches.length && !run.cancelled(); at++) {
+    await run.share.take(batches[at]?.length ?? 1);
     await run.gate.passed();
     const drafts = await ahead;
     if (last.size > 0) await run.suspects.cleared(drafts.map(({ path }) => path));
@@ -114,12 +117,12 @@ function quarantine({ path, size, mtimeMs }: FoundFile): FileUpdate {
 /** False when the run was cancelled before. */
 async function commit(run: IndexRun, next: Commit): Promise<boolean> {
   if (next.updates.length === 0 && next.removed.length === 0) return true;
-  const isDone = await run.gate.step(async () => {
+  const isDone = await run.share.alone('commit', async () => {
     if (run.cancelled()) return false;
     await run.store.commit(next);
     return true;
   });
-  if (!isDone) return false;
+  if (isDone !== true) return false;
   for (const path of next.removed) run.ledger.delete(path);
   for (const { file } of next.updates) run.ledger.set(file.path, file);
   run.onCommit(next.updates, next.removed);

@@ -23,7 +23,7 @@ export function keepLimits(connection: MessageConnection, options: EngineOptions
   watchMemory({
     limitBytes: limitMB * 1e6,
     usedBytes: () => process.memoryUsage.rss(),
-    chunks: () => indexes().reduce((sum, index) => sum + index.writtenChunks, 0),
+    chunks: () => indexes().reduce((sum, index) => sum + index.passes.writtenChunks, 0),
     onExceeded: (used) =>
       void restart(`The engine has grown to ${Math.round(used / 1e6)} MB, more than the ${limitMB} MB it may take, and starts anew.`),
   });
@@ -36,7 +36,8 @@ export function keepLimits(connection: MessageConnection, options: EngineOptions
 
   async function restart(reason: string): Promise<void> {
     await Promise.all(indexes().map((index) => index.rest()));
-    void connection.sendNotification(RestartWanted, { reason });
+    const done = indexes().map(({ folder, passes }) => ({ folder, totals: passes.totals }));
+    void connection.sendNotification(RestartWanted, { reason, done });
     setTimeout(() => {
       for (const index of indexes()) index.carryOn();
     }, PATIENCE_MS).unref();

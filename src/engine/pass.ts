@@ -10,6 +10,7 @@ import { planFolder } from './planFolder.ts';
 import { renewTimes } from './renewTimes.ts';
 import type { EngineServices } from './services.ts';
 import { journalOf, readSuspects } from './suspects.ts';
+import type { Share } from './turns.ts';
 import type { Work } from './workQueue.ts';
 
 /** Rows outside the indexes after which single saves are worth an upkeep. */
@@ -27,6 +28,8 @@ export interface Pass {
   readonly generation: OpenGeneration;
   readonly services: EngineServices;
   readonly gate: Gate;
+  /** The part of this folder in what all folders share. */
+  readonly share: Share;
   /** Called between two steps of a long pass; undefined for what such a call itself does. */
   readonly between: (() => Promise<void>) | undefined;
   readonly onPhase: (phase: 'scanning' | 'indexing' | 'upkeep') => void;
@@ -72,6 +75,7 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
       services: pass.services,
       embedder,
       gate: pass.gate,
+      share: pass.share,
       maxFileBytes: pass.files.maxFileBytes,
       suspects,
       // The parser may be at a file of the long pass as well, and the journal names one.
@@ -81,7 +85,7 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
       between: between ?? (() => Promise.resolve()),
       cancelled: pass.cancelled,
       token: pass.token,
-    });
+    }).finally(pass.share.leave);
     await renewTimes(store, before, ledger);
   }
   if (pass.cancelled()) return outcome;
@@ -90,11 +94,11 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
   return outcome;
 }
 
-async function upkeep({ generation: { store, corpus }, work, gate, onPhase, cancelled }: Pass): Promise<void> {
+async function upkeep({ generation: { store, corpus }, work, share, onPhase, cancelled }: Pass): Promise<void> {
   // Rows outside the full-text index are found but scored inexactly, so a whole pass leaves none.
   if ((await store.unindexedRows()) > (work.all ? 0 : UNINDEXED_ROWS)) {
     onPhase('upkeep');
-    await gate.step(() => (cancelled() ? Promise.resolve() : store.upkeep()));
+    await share.alone('upkeep', () => (cancelled() ? Promise.resolve() : store.upkeep()));
   }
   if (!work.all) return;
   if (corpus.drift > DRIFT_FOR_RECOUNT) await corpus.recount(store);

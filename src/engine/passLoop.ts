@@ -1,11 +1,12 @@
 import { CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc';
-import type { OpenParams } from '../protocol/engine.ts';
+import type { OpenParams, PassTotals } from '../protocol/engine.ts';
 import { StoreDamagedError } from '../store/index.ts';
 import type { Gate } from './gate.ts';
 import type { IndexOutcome } from './indexer.ts';
 import type { LiveIndex, OpenGeneration } from './liveIndex.ts';
 import { runPass } from './pass.ts';
 import { type EngineServices, messageOf } from './services.ts';
+import { type Share, shareOf, withoutTurns } from './turns.ts';
 import { createWorkQueue, type Work } from './workQueue.ts';
 
 /** A failed pass is tried again after this long, doubling each time up to the last. */
@@ -16,6 +17,8 @@ const MANY_FILES = 24;
 /** While somebody types, a step of a long pass waits at most this long, and looks this often for something better to do. */
 const TYPING_MS = 10_000;
 const TYPING_LOOK_MS = 50;
+/** A folder with files that somebody looks at gets so much more of what the folders share. */
+const WEIGHT_WHEN_SEEN = 4;
 
 export interface PassLoopOptions {
   /** Absolute, real path. */
@@ -35,13 +38,6 @@ export interface PassLoopOptions {
   readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
-export interface PassTotals {
-  readonly indexedFiles: number;
-  readonly indexedChunks: number;
-  readonly removedFiles: number;
-  readonly ms: number;
-}
-
 /**
  * Brings the generations of one folder in step with the disk, again and again, as changes are told. One pass runs at a time; changes
  * meanwhile wait for the next, and a pass that fails is tried again later.
@@ -56,11 +52,17 @@ export class PassLoop {
   #files = 0;
   #failures = 0;
   #retry: NodeJS.Timeout | undefined;
-  #totals: PassTotals = { indexedFiles: 0, indexedChunks: 0, removedFiles: 0, ms: 0 };
+  #totals: PassTotals;
   #writtenChunks = 0;
+  #first: readonly string[];
+  readonly #share: Share;
 
   constructor(options: PassLoopOptions) {
     this.#options = options;
+    this.#first = options.params.first ?? [];
+    const weight = (): number => (this.#first.length > 0 ? WEIGHT_WHEN_SEEN : 1);
+    this.#share = shareOf(options.services.turns, weight, options.gate, () => this.#stopping);
+    this.#totals = options.params.before ?? { indexedFiles: 0, indexedChunks: 0, removedFiles: 0, ms: 0 };
   }
 
   /** Settles when the pass that runs now has ended; undefined when none runs. */
@@ -81,6 +83,11 @@ export class PassLoop {
   changed(paths: readonly string[]): void {
     this.#queue.add(paths);
     this.start();
+  }
+
+  /** Paths that somebody looks at now: they are searchable first. */
+  show(paths: readonly string[]): void {
+    this.#first = paths;
   }
 
   /** Starts a pass when there is something to do and nothing against it. */
@@ -162,11 +169,13 @@ export class PassLoop {
       folder,
       indexDir: params.indexDir,
       files: params.files,
-      first: params.first ?? [],
+      first: this.#first,
       work,
       generation,
       services,
       gate,
+      // What was saved does not wait for the other folders.
+      share: work.all ? this.#share : withoutTurns(gate),
       between: long ? () => this.#between() : undefined,
       onPhase: (phase) => {
         if (long) onPhase(phase);

@@ -5,6 +5,7 @@ import type { EndpointSource } from './endpointEmbedder.ts';
 import { messageOf } from './errors.ts';
 import type { EmbedderEvents } from './localEmbedders.ts';
 import { ordinaryWords } from './ordinaryWords.ts';
+import { createTurns, type Turns } from './turns.ts';
 import { startWorker, type WorkerConnection } from './worker.ts';
 import { type ChunkDraft, ChunkFiles, ChunkText, type FileDraft, type FileToChunk } from './workerProtocol.ts';
 
@@ -21,6 +22,8 @@ export interface EngineServices {
   /** Undefined in keyword-only mode and when the embedder cannot be loaded; `embedderProblem` then says why. */
   readonly embedder: EmbedService | undefined;
   readonly embedderProblem: string;
+  /** Shared by the folders, whose work in the background would else get in each other's way. */
+  readonly turns: Turns;
   /** The embedder that an older generation was made with, for as long as that one answers; undefined when it cannot be had. */
   embedderFor(key: string): Promise<EmbedService | undefined>;
   /** Words, in lower case, that are no slip of the keys. */
@@ -36,6 +39,7 @@ export async function startServices(options: EngineOptions, events: EmbedderEven
     chunkText: (path, text) => chunkers().connection.sendRequest(ChunkText, { path, text }),
     embedder,
     embedderProblem: problem,
+    turns: createTurns(),
     embedderFor: withKey,
     ordinaryWords: ordinaryWords(options.mediaDir),
   };

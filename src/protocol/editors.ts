@@ -11,6 +11,12 @@ export interface LocateParams {
   readonly hit: Pick<SearchHit, 'symbol' | 'kind' | 'startLine' | 'text'>;
 }
 
+export interface ShownParams {
+  readonly folder: string;
+  /** Relative, with `/`; none when nothing of it is open. */
+  readonly paths: readonly string[];
+}
+
 export interface UnsavedParams {
   readonly folder: string;
   readonly path: string;
@@ -24,5 +30,7 @@ export const LocateHit = new RequestType<LocateParams, { readonly startLine: num
 );
 /** Until it is told otherwise, searches take this text for the file's. Settles when they do. */
 export const SetUnsaved = new RequestType<UnsavedParams, void, void>('engine/setUnsaved');
+/** What a person has open in a folder now: of many files these are indexed first, and of many folders one with such files. */
+export const ShowPaths = new RequestType<ShownParams, void, void>('engine/showPaths');
 /** Somebody types now: indexing of many files waits for a moment, saved files do not. */
 export const NoteTyping = new RequestType<Record<string, never>, void, void>('engine/typing');

@@ -66,6 +66,8 @@ export interface OpenParams {
   readonly index: boolean;
   /** Everything is compared with the disk this often, for changes that no watcher told; every ten minutes when absent. */
   readonly reconcileMs?: number;
+  /** What the engine before this one had done when it was replaced in order. */
+  readonly before?: PassTotals;
 }
 
 export interface EngineOptions {
@@ -105,12 +107,16 @@ export interface FolderParams {
   readonly folder: string;
 }
 
-export interface IndexSummary {
-  readonly status: IndexStatus;
+/** What was done for a folder since it was opened, by one engine or several that followed each other in order. */
+export interface PassTotals {
   readonly indexedFiles: number;
   readonly indexedChunks: number;
   readonly removedFiles: number;
   readonly ms: number;
+}
+
+export interface IndexSummary extends PassTotals {
+  readonly status: IndexStatus;
 }
 
 export interface FileListing {
@@ -136,8 +142,13 @@ export const ListFiles = new RequestType<FolderParams, FileListing, void>('engin
 export const Shutdown = new RequestType0<void, void>('engine/shutdown');
 
 export const StatusChanged = new NotificationType<IndexStatus>('engine/statusChanged');
+export interface RestartParams {
+  readonly reason: string;
+  readonly done: readonly { readonly folder: string; readonly totals: PassTotals }[];
+}
+
 /** The engine has finished its batch and asks for a fresh process; that is no crash. */
-export const RestartWanted = new NotificationType<{ readonly reason: string }>('engine/restartWanted');
+export const RestartWanted = new NotificationType<RestartParams>('engine/restartWanted');
 export const LogLine = new NotificationType<{ readonly level: 'info' | 'warn' | 'error'; readonly message: string }>('engine/log');
 
 /** Codes of errors that a face treats by name; the message is always a sentence for a person. */

@@ -25,14 +25,15 @@ const FILES = {
 
 async function indexed(): Promise<{ client: EngineClient; folder: string; indexDir: string }> {
   const { folder, indexDir } = await makeFolder(FILES);
-  const client = startEngine({
-    module: join(DIST, 'engine.mjs'),
-    options: { mediaDir: join(DIST, 'media'), keywordOnly: false },
-  });
+  return { client: await openedIn(folder, indexDir), folder, indexDir };
+}
+
+async function openedIn(folder: string, indexDir: string, keywordOnly = false): Promise<EngineClient> {
+  const client = startEngine({ module: join(DIST, 'engine.mjs'), options: { mediaDir: join(DIST, 'media'), keywordOnly } });
   clients.push(client);
   await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
   await client.request(WaitForIndex, { folder });
-  return { client, folder, indexDir };
+  return client;
 }
 
 async function doctor(folder: string, indexDir: string): Promise<{ code: number | null; states: Record<string, string>; text: string }> {
@@ -126,6 +127,44 @@ describe('cleaning', () => {
     expect((await readdir(root)).sort()).toEqual(['here', 'index', 'project']);
     expect((await client.request(GetHealth, { folder })).generations).toHaveLength(1);
     expect((await client.request(GetStatus, { folder })).files).toBe(3);
+  });
+
+  it('removes the generation before the one in use, which is kept until then', async () => {
+    const { client, folder, indexDir } = await indexed();
+    await client.stop();
+    // An emergency: an index without vectors takes the place of the other.
+    await (await openedIn(folder, indexDir, true)).stop();
+    const back = await openedIn(folder, indexDir);
+    const generations = async () => (await back.request(GetHealth, { folder })).generations;
+    expect((await generations()).map(({ current }) => current).sort()).toEqual([false, true]);
+    const { freedBytes, notes } = await back.request(CleanUp, { roots: [] });
+    expect({ notes, generations: (await generations()).map(({ current }) => current) }).toEqual({ notes: [], generations: [true] });
+    expect(freedBytes).toBeGreaterThan(1000);
+    expect((await readdir(indexDir)).filter((name) => /^(statistics|checked)_/.test(name))).toHaveLength(2);
+    await back.stop();
+    // Nothing that the next start needs is gone: it reads no file again.
+    const { indexedFiles, status } = await (await openedIn(folder, indexDir)).request(WaitForIndex, { folder });
+    expect({ indexedFiles, files: status.files }).toEqual({ indexedFiles: 0, files: 3 });
+  });
+
+  it('leaves alone an index that is written, and what names no folder', async () => {
+    const { client, indexDir } = await indexed();
+    const root = dirname(indexDir);
+    await mkdir(join(root, 'busy'));
+    await writeFile(join(root, 'busy', 'folder.json'), JSON.stringify({ folder: join(root, 'no such folder') }));
+    await writeFile(join(root, 'busy', 'writer.lock'), JSON.stringify({ pid: client.pid(), started: '' }));
+    await mkdir(join(root, 'nameless'));
+    expect((await client.request(CleanUp, { roots: [root, join(root, 'no such root')] })).orphans).toEqual([]);
+    expect((await readdir(root)).sort()).toEqual(['busy', 'index', 'nameless', 'project']);
+  });
+
+  it('of an index that another process writes is left to that one, and wiping it too', async () => {
+    const { folder, indexDir } = await indexed();
+    const other = await openedIn(folder, indexDir);
+    const { notes } = await other.request(CleanUp, { roots: [] });
+    expect(notes).toEqual([expect.stringContaining('is written by another window or process')]);
+    await expect(other.request(WipeIndex, { folder })).rejects.toThrow('Another window or process writes the index');
+    expect(existsSync(join(indexDir, 'index.json'))).toBe(true);
   });
 
   it('wipes the index and builds nothing until asked', async () => {

@@ -6,6 +6,7 @@ import type { EmbedService } from '../../src/engine/embedService.ts';
 import { embedderKey } from '../../src/engine/fingerprint.ts';
 import { FolderIndex } from '../../src/engine/folderIndex.ts';
 import type { EngineServices } from '../../src/engine/services.ts';
+import { createTurns } from '../../src/engine/turns.ts';
 import type { IndexStatus } from '../../src/protocol/engine.ts';
 import { grammarDir } from '../unit/grammarDir.ts';
 
@@ -87,6 +88,7 @@ export async function testServices(...embedders: readonly EmbedService[]): Promi
     chunkText: async (path, text) => (await draftChunks(chunker, path, text)).chunks,
     embedder: embedders[0],
     embedderProblem: embedders.length === 0 ? 'There is no embedder.' : '',
+    turns: createTurns(),
     embedderFor: async (key) => embedders.find(({ info }) => embedderKey(info) === key),
     ordinaryWords: () => new Set(),
   };
@@ -104,10 +106,11 @@ export async function openFolderIndex(
   services: EngineServices,
   paused = false,
   isTyping = () => false,
+  first: readonly string[] = [],
 ): Promise<OpenedIndex> {
   const statuses: IndexStatus[] = [];
   const log: string[] = [];
-  const params = { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused, index: true };
+  const params = { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused, index: true, first };
   const index = new FolderIndex(folder, params, services, {
     isTyping,
     onStatus: (status) => statuses.push(status),

@@ -1,4 +1,9 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { removeOrphans } from '../../src/engine/indexFolder.ts';
+import { indexRoots } from '../../src/host/health/indexRoots.ts';
 import { type HealthRow, rowsOf } from '../../src/host/health/rows.ts';
 import type { IndexStatus } from '../../src/protocol/engine.ts';
 import type { FolderHealth } from '../../src/protocol/health.ts';
@@ -87,4 +92,19 @@ test.each([
   const { writer: _, ...rest } = health;
   const rows = rowsOf('code', writer === undefined ? rest : { ...rest, writer }).children ?? [];
   expect(rows.find(({ label }) => label === 'Writer')?.description).toBe(text);
+});
+
+test('a clean-up reaches the indexes of other workspaces whose folders are gone', async () => {
+  const storage = await mkdtemp(join(tmpdir(), 'quarry-storage-'));
+  const indexOf = async (workspace: string, folder: string): Promise<void> => {
+    const indexDir = join(storage, workspace, 'a.quarry', 'index', 'code-1');
+    await mkdir(indexDir, { recursive: true });
+    await writeFile(join(indexDir, 'folder.json'), JSON.stringify({ folder }));
+  };
+  const gone = join(storage, 'no such folder');
+  await indexOf('this', storage);
+  await indexOf('other', gone);
+  await indexOf('third', storage);
+  const removed = (await Promise.all((await indexRoots(join(storage, 'this', 'a.quarry'))).map(removeOrphans))).flat();
+  expect(removed.map(({ folder }) => folder)).toEqual([gone]);
 });

@@ -6,6 +6,7 @@ import { CleanUp, RetryFiles } from '../../protocol/health.ts';
 import type { Engine } from '../engine.ts';
 import type { Folders } from '../folders/folders.ts';
 import { counted, size } from '../sentence.ts';
+import { indexRoots } from './indexRoots.ts';
 
 /** Where Quarry keeps its files in this editor, as absolute paths. */
 export interface Storage {
@@ -53,13 +54,4 @@ export async function retryFailed(engine: Engine, folders: Folders, row: unknown
 /** Commands are called with anything; a line of the health view has a folder and perhaps a path. */
 function isRow(value: unknown): value is { readonly folder: string; readonly path?: string } {
   return typeof value === 'object' && value !== null && 'folder' in value && typeof value.folder === 'string';
-}
-
-/** The folders that hold indexes: of this workspace and, beside its storage, of the others. */
-async function indexRoots(workspace: string): Promise<readonly string[]> {
-  const own = path.join(workspace, 'index');
-  const name = path.basename(workspace);
-  const others = path.dirname(path.dirname(workspace));
-  const siblings = await fs.readdir(others).catch(() => []);
-  return [...new Set([own, ...siblings.map((sibling) => path.join(others, sibling, name, 'index'))])];
 }
