@@ -130,6 +130,7 @@ export function activate(context: vscode.ExtensionContext): QuarryApi {
         state,
         health,
         storage: places,
+        agent: { cli: context.asAbsolutePath('dist/cli.mjs'), models: path.join(context.globalStorageUri.fsPath, 'models') },
       }),
       log,
     ),

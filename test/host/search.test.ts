@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { closeEditors, file, find, folder, quarry } from './helpers.ts';
 
@@ -39,6 +44,23 @@ export function searchTests(): void {
       assert.match(text, /^1\. src\/upload\/retry\.ts:\d+-\d+ retryFailedUploads \(function\)\n```typescript/);
       assert.match(text, /^2\. /m);
       assert.doesNotMatch(text, /^3\. /m);
+    });
+
+    test('the configuration for an agent outside starts a server that answers', async () => {
+      await quarry();
+      const entry = await vscode.commands.executeCommand<string>('quarry.copyAgentConfig');
+      const { mcpServers } = JSON.parse(entry);
+      const { command, args, env } = mcpServers.quarry;
+      assert.equal(args[2], folder().fsPath);
+      const child = spawn(command, [...args, '--index-dir', fs.mkdtempSync(path.join(os.tmpdir(), 'quarry-agent-'))], {
+        env: { ...process.env, ...env },
+      });
+      const hello = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+      child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: hello })}\n`);
+      const [answer] = await once(child.stdout, 'data');
+      assert.match(String(answer), /"name":"quarry"/);
+      child.stdin.end();
+      await once(child, 'exit');
     });
 
     test('a question of 10,000 characters is answered', async () => {

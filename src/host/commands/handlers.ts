@@ -11,6 +11,7 @@ import { rerankCommands } from '../rerank/commands.ts';
 import type { Servers } from '../servers/servers.ts';
 import { showStatusMenu } from '../status/statusMenu.ts';
 import type { StatusInput } from '../status/statusText.ts';
+import { type AgentPlaces, copyAgentConfig } from './copyAgentConfig.ts';
 import { explainFile } from './explainFile.ts';
 import { type CommandHandler, type CommandName, uriArgument } from './register.ts';
 import { selectedCode } from './similar.ts';
@@ -28,6 +29,7 @@ export interface CommandTargets {
   readonly state: () => StatusInput;
   readonly health: HealthView;
   readonly storage: Storage;
+  readonly agent: AgentPlaces;
 }
 
 /** Every command and what it does. */
@@ -42,6 +44,7 @@ export function commandHandlers({
   state,
   health,
   storage,
+  agent,
 }: CommandTargets): Readonly<Record<CommandName, CommandHandler>> {
   return {
     search: (question) => pick.show(typeof question === 'string' ? { question } : {}),
@@ -74,6 +77,7 @@ export function commandHandlers({
     ...rerankCommands(engine),
     setServerKey: () => servers.setKey(),
     compareModels: (given) => compareModels({ engine, folders, recentQuestions, storage: storage.workspace }, argumentsOf(given)),
+    copyAgentConfig: () => copyAgentConfig(folders, agent),
     openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:quarry.quarry'),
     showLog: () => log.show(),
     nextResult: () => panel.next(),

@@ -26,6 +26,7 @@ export type CommandName =
   | 'chooseReranker'
   | 'setServerKey'
   | 'compareModels'
+  | 'copyAgentConfig'
   | 'openSettings'
   | 'showLog'
   | 'nextResult'
