@@ -18,7 +18,7 @@ export interface SessionFlags {
   readonly offline?: boolean;
 }
 
-const DEVICES: readonly EmbedderOptions['device'][] = ['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu'];
+export const DEVICES: readonly EmbedderOptions['device'][] = ['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu'];
 /** The variable that holds the key of an embedding server: a key in an option would stand in the shell's history. */
 const KEY_VARIABLE = 'QUARRY_ENDPOINT_KEY';
 const CHAT_KEY_VARIABLE = 'QUARRY_CHAT_KEY';

@@ -1,4 +1,4 @@
-import { filesOf, type ModelDtype, repositoriesOf, sizeOf } from '../core/modelCatalogue.ts';
+import { digestText, filesOf, type ModelDtype, repositoriesOf, sizeOf } from '../core/modelCatalogue.ts';
 import { sizeText } from '../core/sizeText.ts';
 import type { ListedModel, ModelListing, ModelProgressEvent, ModelVerdict } from '../protocol/models.ts';
 
@@ -27,7 +27,13 @@ export function askText({ entry, size }: ListedModel, hub: string, dtype: ModelD
   const files = isKnown ? filesOf(entry, dtype) : [];
   const weight = sizeText(isKnown ? sizeOf(files) : size);
   const sources = repositoriesOf(files).map((repository) => `  source   ${hub}/${repository}`);
-  return [`${entry.id}: ${entry.note}`, `  size     ${weight}`, `  licence  ${entry.licence}`, ...sources].join('\n');
+  return [
+    `${entry.id}: ${entry.note}`,
+    `  size     ${weight}`,
+    `  licence  ${entry.licence}`,
+    ...sources,
+    `  digest   ${digestText(files)}`,
+  ].join('\n');
 }
 
 export function progressText({ file, bytes, total, secondsLeft }: ModelProgressEvent): string {
@@ -43,7 +49,16 @@ export function verdictText(verdicts: readonly ModelVerdict[]): string {
       return [
         `${id}: ${bad.length === 0 ? `${files.length} files are as they were installed` : 'damaged; download or import it again'}`,
         ...bad.map(({ path, state }) => `    ${path} is ${state}`),
+        ...unknownDigests(id, files),
       ].join('\n');
     })
     .join('\n');
+}
+
+/** Files whose digest nobody knew before they came: a person can compare them with the page they came from. */
+function unknownDigests(id: string, files: ModelVerdict['files']): readonly string[] {
+  const unknown = files.filter(({ pinned }) => !pinned);
+  if (unknown.length === 0) return [];
+  const rows = unknown.map(({ path, sha256 }) => `      ${sha256}  ${path}`);
+  return [`    no digest was known when these came; compare them with those on the page of ${id}:`, ...rows];
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CANDIDATES, RERANK_DEFAULTS, type RerankOptions } from '../protocol/rerank.ts';
 import type { RowKind, SearchFilters, SearchMode, SearchRequest } from '../protocol/search.ts';
-import { type SessionFlags, withSessionFlags } from './flags.ts';
+import { DEVICES, type SessionFlags, withSessionFlags } from './flags.ts';
 import { UsageError } from './usage.ts';
 
 export interface SearchOptions extends SessionFlags {
@@ -17,9 +17,14 @@ export interface SearchOptions extends SessionFlags {
   readonly rerank?: string | true;
   readonly candidates?: number;
   readonly budget?: number;
+  readonly blend?: number;
+  readonly instruction?: string;
+  readonly rerankDevice?: RerankOptions['device'];
+  readonly rerankDtype?: RerankOptions['dtype'];
   readonly hops: 1 | 2;
 }
 
+const DTYPES: readonly NonNullable<RerankOptions['dtype']>[] = ['auto', 'q8', 'fp16', 'fp32', 'q4', 'q4f16'];
 const MOST_RESULTS = 1000;
 const MOST_MS = 3_600_000;
 
@@ -36,7 +41,15 @@ export function withSearchOptions(command: Command): Command {
     .option('--without <stage>', 'leave a ranking stage out; may be repeated', collect, [])
     .option('--rerank [model]', 'read the best places again together with the question')
     .option('--candidates <n>', `places that the reranker reads (default: ${RERANK_DEFAULTS.candidates})`, candidates)
-    .option('--budget <ms>', 'on a CPU, read only as many as fit this time', milliseconds)
+    .option('--budget <ms>', 'on a CPU, or where a language model orders a list, read only as many as fit this time', milliseconds)
+    .option('--blend <weight>', `weight of the reranker against the search, 0 to 1 (default: ${RERANK_DEFAULTS.blend})`, weight)
+    .option(
+      '--instruction <words>',
+      `what the search is for: general, technical, code, qa, or words of your own (default: ${RERANK_DEFAULTS.instruction})`,
+      words,
+    )
+    .addOption(new Option('--rerank-device <device>', 'where the reranker runs (default: the fastest that works)').choices(DEVICES))
+    .addOption(new Option('--rerank-dtype <format>', 'number format of its weights (default: the one for the device)').choices(DTYPES))
     .addOption(hopsOption());
 }
 
@@ -57,16 +70,21 @@ export function toRequest(folder: string, query: string, options: SearchOptions,
   };
 }
 
-function rerankOptions({ rerank, candidates, budget }: SearchOptions): RerankOptions | undefined {
-  if (rerank === undefined) {
-    if (candidates === undefined && budget === undefined) return undefined;
-    throw new UsageError('--candidates and --budget say how to rerank: they go with --rerank.');
-  }
-  return {
-    ...(rerank === true ? {} : { model: rerank }),
+function rerankOptions(options: SearchOptions): RerankOptions | undefined {
+  const { rerank, candidates, budget, blend, instruction, rerankDevice, rerankDtype } = options;
+  const given: RerankOptions = {
     ...(candidates === undefined ? {} : { candidates }),
-    ...(budget === undefined ? {} : { budgetMs: budget }),
+    ...(budget === undefined ? {} : { budgetMs: budget, listMs: budget }),
+    ...(blend === undefined ? {} : { blend }),
+    ...(instruction === undefined ? {} : { instruction }),
+    ...(rerankDevice === undefined ? {} : { device: rerankDevice }),
+    ...(rerankDtype === undefined ? {} : { dtype: rerankDtype }),
   };
+  if (rerank !== undefined) return { ...(rerank === true ? {} : { model: rerank }), ...given };
+  if (Object.keys(given).length === 0) return undefined;
+  throw new UsageError(
+    '--candidates, --budget, --blend, --instruction, --rerank-device and --rerank-dtype say how to rerank: they go with --rerank.',
+  );
 }
 
 export function hopsOption(): Option {
@@ -84,6 +102,17 @@ function positiveInteger(value: string): number {
 
 function candidates(value: string): number {
   return wholeNumber(value, CANDIDATES.least, CANDIDATES.most);
+}
+
+function weight(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !(number >= 0 && number <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return number;
+}
+
+function words(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('It must be general, technical, code, qa, or words of your own.');
+  return value.trim();
 }
 
 function milliseconds(value: string): number {

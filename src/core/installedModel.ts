@@ -26,6 +26,9 @@ export interface InstalledModel {
 export interface FileVerdict {
   readonly path: string;
   readonly state: 'ok' | 'missing' | 'changed';
+  /** What was recorded when it was installed; `pinned` as in `InstalledFile`. */
+  readonly sha256: string;
+  readonly pinned: boolean;
 }
 
 export interface RerankerSuggestion {

@@ -124,3 +124,11 @@ export function sizeOf(files: readonly ModelFile[]): ModelSize {
 export function repositoriesOf(files: readonly ModelFile[]): readonly string[] {
   return [...new Set(files.map(({ repository }) => repository))];
 }
+
+/** What is known beforehand of what will come. */
+export function digestText(files: readonly Pick<ModelFile, 'sha256'>[]): string {
+  const known = files.filter(({ sha256 }) => sha256 !== null).length;
+  if (known === files.length) return 'known for every file';
+  const which = known === 0 ? 'known for no file' : `known for ${known} of ${files.length} files`;
+  return `${which}: what comes first is recorded, and checked from then on`;
+}

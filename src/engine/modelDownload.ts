@@ -50,7 +50,7 @@ export async function downloadModel(job: ModelDownload): Promise<InstalledModel>
   const total = createTotal(wanted, done);
   for (const file of wanted) {
     if (done.has(file.path)) continue;
-    const arrived = await fetchFile(job, staged, file, (progress) =>
+    const arrived = await fetchFile(job, staged, asBefore(file, known.get(file.path)), file.sha256 !== null, (progress) =>
       job.tell({ id: entry.id, file: file.path, ...total.at(file, progress) }),
     );
     total.finished(file, arrived?.bytes ?? 0);
@@ -66,10 +66,19 @@ export async function downloadModel(job: ModelDownload): Promise<InstalledModel>
   return onDisk(library.folder, () => library.install(entry, source, [...others, ...done.values()]));
 }
 
+/**
+ * A file without a digest in the catalogue: what its first download recorded holds from then on, until the model is removed.
+ */
+function asBefore(file: ModelFile, known: InstalledFile | undefined): ModelFile {
+  if (file.sha256 !== null || known === undefined) return file;
+  return { ...file, sha256: known.sha256, revision: file.revision ?? known.revision };
+}
+
 async function fetchFile(
   { options, signal }: ModelDownload,
   staged: string,
   file: ModelFile,
+  isPinned: boolean,
   onProgress: (progress: DownloadProgress) => void,
 ): Promise<InstalledFile | undefined> {
   const { download } = await import('../network/download.ts');
@@ -86,7 +95,7 @@ async function fetchFile(
       signal,
       onProgress,
     });
-    return { path: file.path, bytes, sha256, revision: file.revision ?? commit, pinned: file.sha256 !== null };
+    return { path: file.path, bytes, sha256, revision: file.revision ?? commit, pinned: isPinned };
   } catch (error) {
     if (file.optional === true && error instanceof NetworkError && error.code === 'not-found') return undefined;
     throw error;

@@ -64,7 +64,12 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   let chat: ChatOptions | undefined;
   const reranking = serveReranking(connection, {
     library: () => (isSafe ? undefined : models.library()),
-    elsewhere: { chat: () => chat, network: models.network, editor: editorModels(connection, () => models.network().offline) },
+    elsewhere: {
+      chat: () => chat,
+      network: models.network,
+      editor: editorModels(connection, () => models.network().offline),
+      pace: new Map(),
+    },
   });
 
   const typing = createTyping();

@@ -139,7 +139,9 @@ export function openLibrary(folder: string): ModelLibrary {
       const model = await find(id);
       if (model === undefined) return undefined;
       const verdicts: FileVerdict[] = [];
-      for (const { path, sha256 } of model.files) verdicts.push({ path, state: await stateOf(join(folderOf(id), path), sha256, signal) });
+      for (const { path, sha256, pinned } of model.files) {
+        verdicts.push({ path, state: await stateOf(join(folderOf(id), path), sha256, signal), sha256, pinned });
+      }
       return verdicts;
     },
   };

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { basename } from 'node:path';
+import { type Duplex, pipeline, type Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { CancelledError, CutConnectionError, fromSocket, NetworkError, WrongDigestError } from './errors.ts';
 import { type NetworkSettings, type Opened, open, silence } from './open.ts';
 import { openPart, type PartFile } from './partFile.ts';
@@ -32,6 +34,9 @@ export interface Downloaded {
 }
 
 const LONGEST_WAIT_MS = 60_000;
+/** A connection that brings no more than this in so many times the patience with silence is of no use. */
+const LEAST_BYTES = 64 * 1024;
+const DRIP_PATIENCE = 10;
 
 /**
  * Downloads one file: resumed where an earlier attempt ended, verified while it arrives, and put in its place only when it is right.
@@ -50,8 +55,8 @@ export async function download(url: string, options: DownloadOptions): Promise<D
         return await attempt(url, part, options, signal);
       } catch (error) {
         if (!(error instanceof NetworkError) || !error.transient) throw error;
-        // An attempt that brought something shows that the way is open.
-        failures = part.bytes > before ? 1 : failures + 1;
+        // An attempt that brought a good deal shows that the way is open.
+        failures = part.bytes - before >= LEAST_BYTES ? 1 : failures + 1;
         if (failures >= attempts) throw error;
         const wait = Math.max((options.retryMs ?? 1000) * 2 ** (failures - 1), error.retryAfterMs);
         await sleep(Math.min(wait, LONGEST_WAIT_MS), undefined, { signal }).catch(() => {
@@ -105,14 +110,15 @@ function mayResume(part: PartFile, url: string, { sha256 }: DownloadOptions): bo
 /** Makes the part fit the answer: appended to, started anew, or complete already. Returns the whole file's size where the server says it. */
 async function place({ response, url }: Opened, part: PartFile): Promise<number | null> {
   const length = Number(response.headers['content-length'] ?? Number.NaN);
+  const isPacked = unpackerOf(response) !== undefined;
   if (response.statusCode === 200) {
     await part.clear();
-    return Number.isFinite(length) ? length : null;
+    return Number.isFinite(length) && !isPacked ? length : null;
   }
   const [, start = '', all = ''] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers['content-range'] ?? '') ?? [];
   const total = all === '' || all === '*' ? null : Number(all);
   if (response.statusCode === 416 && total === part.bytes) return total;
-  if (response.statusCode === 206 && start !== '' && Number(start) === part.bytes) return total;
+  if (response.statusCode === 206 && start !== '' && Number(start) === part.bytes && !isPacked) return total;
   response.destroy();
   await part.clear();
   throw new CutConnectionError(url.host, 'gave another part of the file than was asked for');
@@ -129,22 +135,47 @@ async function receive(
   const meter = createMeter(part.bytes);
   const tell = () => options.onProgress?.(meter(part.bytes, total, performance.now()));
   const timer = setTimeout(() => response.destroy(silence(url, stallMs)), stallMs);
+  const drip = setTimeout(() => response.destroy(new CutConnectionError(url.host, 'brought next to nothing')), stallMs * DRIP_PATIENCE);
+  let counted = part.bytes;
   tell();
   try {
-    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    for await (const chunk of unpacked(response) as AsyncIterable<Uint8Array>) {
       timer.refresh();
       await part.write(chunk);
+      if (part.bytes - counted >= LEAST_BYTES) {
+        counted = part.bytes;
+        drip.refresh();
+      }
       tell();
     }
   } catch (error) {
     throw signal.aborted ? new CancelledError() : fromSocket(error, url.host, '');
   } finally {
     clearTimeout(timer);
+    clearTimeout(drip);
     response.destroy();
   }
   if (signal.aborted) throw new CancelledError();
   if (isShort(response, part, total)) throw new CutConnectionError(url.host, 'was cut');
 }
+
+/** The file itself, where a server or a proxy packs it although it was asked not to. */
+function unpacked(response: IncomingMessage): Readable {
+  const unpack = unpackerOf(response);
+  // Errors of the response go to the reader as well.
+  return unpack === undefined ? response : pipeline(response, unpack(), () => undefined);
+}
+
+function unpackerOf({ headers }: IncomingMessage): (() => Duplex) | undefined {
+  return UNPACK[(headers['content-encoding'] ?? '').trim().toLowerCase()];
+}
+
+const UNPACK: Readonly<Partial<Record<string, () => Duplex>>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
 
 function isShort(response: IncomingMessage, part: PartFile, total: number | null): boolean {
   return !response.complete || (total !== null && part.bytes < total);

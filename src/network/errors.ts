@@ -106,6 +106,14 @@ const CUT_CODES: ReadonlySet<string> = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
   'HPE_INVALID_EOF_STATE',
 ]);
+/** Of Node's HTTP parser, and of a packed file that ends too early or is none. */
+const BROKEN_CODES = /^(HPE_|Z_|ERR__ERROR_)/;
+const TLS_REASONS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: "its certificate is not valid yet, or this machine's clock is wrong",
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  HOSTNAME_MISMATCH: 'its certificate is for another name',
+};
 
 /** Puts an error of sockets, TLS or the name service into words. `host` is what was being asked. */
 export function fromSocket(error: unknown, host: string, proxy: string): NetworkError {
@@ -125,10 +133,10 @@ export function fromSocket(error: unknown, host: string, proxy: string): Network
   if (TLS_CODES.test(code))
     return new NetworkError(
       'tls',
-      `No trusted connection to ${host}${through} could be made (${code}): a company certificate may be missing from the system's store.`,
+      `No trusted connection to ${host}${through} could be made (${code}): ${TLS_REASONS[code] ?? "a company certificate may be missing from the system's store"}.`,
       { cause: error },
     );
-  if (CUT_CODES.has(code) || code.startsWith('HPE_')) return new CutConnectionError(host, 'was cut', error);
+  if (CUT_CODES.has(code) || BROKEN_CODES.test(code)) return new CutConnectionError(host, 'was cut', error);
   return new NetworkError('unreachable', `${host} could not be reached${through} (${code === '' ? detail : code}).`, {
     cause: error,
     transient: code === 'ETIMEDOUT' || code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH',

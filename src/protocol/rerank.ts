@@ -12,6 +12,8 @@ export interface RerankOptions {
   readonly dtype?: 'auto' | ModelDtype;
   /** Milliseconds for reading on a CPU: as many candidates as fit, measured here. When absent, every candidate is read. */
   readonly budgetMs?: number;
+  /** Milliseconds for a language model that orders the list, on a server or in the editor: as much of the top as fits. */
+  readonly listMs?: number;
   /** Weight of the reranker against retrieval, 0 to 1. */
   readonly blend?: number;
   /** What the search is for: `general`, `technical`, `code`, `qa`, or words of one's own. Only some models take it. */
@@ -25,6 +27,7 @@ export const RERANK_DEFAULTS = {
   device: 'auto',
   dtype: 'auto',
   budgetMs: 800,
+  listMs: 60_000,
   blend: 0.7,
   instruction: 'code',
   idleMinutes: 5,

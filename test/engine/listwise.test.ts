@@ -6,6 +6,7 @@ import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
 import type { ChatOptions } from '../../src/protocol/endpoints.ts';
 import { OpenFolder, Search, WaitForIndex } from '../../src/protocol/engine.ts';
 import { ConfigureModels } from '../../src/protocol/models.ts';
+import type { RerankOptions } from '../../src/protocol/rerank.ts';
 import type { SearchResponse } from '../../src/protocol/search.ts';
 import { type Asked, type Behaviour, sendJson, serveModel } from '../network/modelServer.ts';
 import { makeFolder, quarry } from './cli.ts';
@@ -49,14 +50,14 @@ async function open(parts: { readonly chat?: Partial<ChatOptions>; readonly edit
   });
   await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
   await client.request(WaitForIndex, { folder });
-  const ask = (model: string | undefined): Promise<SearchResponse> =>
+  const ask = (model: string | undefined, options: RerankOptions = {}): Promise<SearchResponse> =>
     client.request(Search, {
       query: 'retry the upload',
       mode: 'hybrid',
       limit: 14,
       rows: 'symbol',
       filters: {},
-      ...(model === undefined ? {} : { rerank: { model, blend: 1 } }),
+      ...(model === undefined ? {} : { rerank: { model, blend: 1, ...options } }),
     });
   const forbid = () => client.request(ConfigureModels, { dir: models, offline: true, mirror: '' });
   return { ask, forbid };
@@ -87,6 +88,26 @@ describe('a chat server', () => {
       (_, response) => sendJson(response, 200, { choices: [{ message: { content: 'I like them all.' } }] }),
       /^Not reranked: m answered without an order/,
     ],
+    [
+      'half an answer',
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 });
+        response.write('{"choices": [{"mess');
+        setImmediate(() => response.destroy());
+        return true;
+      },
+      /^Not reranked: The connection to HOST was cut before the answer was there\.$/,
+    ],
+    [
+      'a wish to be asked in an hour',
+      (_, response) => sendJson(response, 429, {}, { 'retry-after': '3600' }),
+      /^Not reranked: HOST had too many requests \(429\)\.$/,
+    ],
+    [
+      'another shape',
+      (_, response) => sendJson(response, 200, { choices: [{ message: { content: [1, 2] } }] }),
+      /^Not reranked: HOST answered without a message\.$/,
+    ],
     ['a web page', (_, response) => void response.end('<html></html>') === undefined, /^Not reranked: HOST answered with a web page/],
   ])('that answers with %s leaves the order of the search, with the reason', async (_, behave, expected) => {
     const server = await serveModel(behave);
@@ -95,6 +116,41 @@ describe('a chat server', () => {
     const after = await ask(MODEL);
     expect(symbols(after)).toEqual(symbols(before));
     expect(after.metrics.fallback).toMatch(new RegExp(expected.source.replace('HOST', server.host)));
+  });
+
+  test.each<[string, Behaviour]>([
+    ['says nothing', () => true],
+    [
+      'drips its answer',
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        const timer = setInterval(() => response.write(' '), 20);
+        response.once('close', () => clearInterval(timer));
+        return true;
+      },
+    ],
+  ])('that %s is left when its time is over, and asked again by the next question', async (_, behave) => {
+    let isGood = false;
+    const server = await serveModel((...asked) => (isGood ? liking(...asked) : behave(...asked)));
+    const { ask } = await open({ chat: { url: server.url } });
+    const before = await ask(undefined);
+    const after = await ask(MODEL, { listMs: 300 });
+    expect(symbols(after)).toEqual(symbols(before));
+    expect(after.metrics).toMatchObject({ candidates: 0, fallback: 'Not reranked: m did not order the results within 0.3 seconds.' });
+    isGood = true;
+    expect(symbols(await ask(MODEL))[0]).toBe(LIKED);
+  });
+
+  test.each([
+    ['twice and others that there are none of', '[14] > [3] > [3] > [99] > [1]', 3],
+    ['one only', '[2]', 2],
+  ])('that names %s is understood: every row stays in the list once', async (_, order, best) => {
+    const server = await serveModel((__, response) => sendJson(response, 200, { choices: [{ message: { content: order } }] }));
+    const { ask } = await open({ chat: { url: server.url } });
+    const before = symbols(await ask(undefined));
+    const after = symbols(await ask(MODEL, { candidates: 10 }));
+    expect(after[0]).toBe(before[best - 1]);
+    expect([...after].sort()).toEqual([...before].sort());
   });
 
   test('that is not set is said, and the offline setting forbids one that is', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -196,6 +196,21 @@ describe('a download', () => {
     expect(verdict?.files.every(({ state }) => state === 'ok')).toBe(true);
   });
 
+  test('of a file without a known digest records it, and takes no other file in its place until the model is removed', async () => {
+    let config: Buffer | undefined;
+    const server = await mirror(
+      (path, request, response) => path === 'config.json' && config !== undefined && answerWith(config, request, response),
+    );
+    const { client, dir } = await engine(server.url);
+    await client.request(DownloadModel, { id: ID });
+    await rm(join(dir, ID, 'config.json'));
+    config = Buffer.from('{"model_type": "other"}');
+    await expect(client.request(DownloadModel, { id: ID })).rejects.toThrow(/^config\.json is not the expected file/);
+    await client.request(RemoveModel, { id: ID });
+    await client.request(DownloadModel, { id: ID });
+    expect(await readFile(join(dir, ID, 'config.json'))).toEqual(config);
+  });
+
   test('of another number format keeps the first one', async () => {
     const server = await mirror(
       (path, request, response) => path === 'onnx/model.onnx' && answerWith(Buffer.alloc(9000, 8), request, response),
@@ -262,13 +277,18 @@ describe('quarry models', () => {
     const asked = await run('download', ID, ...at);
     expect(asked).toMatchObject({ code: 2, stdout: '' });
     expect(asked.stderr).toMatch(/size {5}about \d+ MB\n {2}licence {2}Apache-2\.0\n {2}source {3}http/);
+    expect(asked.stderr).toMatch(/digest {3}known for no file: what comes first is recorded, and checked from then on\n/);
     expect(asked.stderr).toMatch(/--yes/);
     expect(server.seen).toEqual([]);
     const done = await run('download', ID, '--yes', ...at);
     expect(done).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse((await run('list', '--json', ...at)).stdout)).toMatchObject({ hub: server.url, dir });
     expect((await run('list', ...at)).stdout).toMatch(new RegExp(`${ID}\n.*, installed\n`));
-    expect((await run('verify', ...at)).code).toBe(0);
+    const verified = await run('verify', ...at);
+    expect(verified.code).toBe(0);
+    expect(verified.stdout).toMatch(
+      /no digest was known when these came; compare them with those on the page of .*:\n {6}[0-9a-f]{64} {2}config\.json\n/,
+    );
     await writeFiles(join(dir, ID), { 'config.json': '{}' });
     expect(await run('verify', ID, ...at)).toMatchObject({ code: 1, stdout: expect.stringMatching(/config\.json is changed/) });
     expect((await run('remove', ID, ...at)).code).toBe(0);

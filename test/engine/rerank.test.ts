@@ -132,6 +132,27 @@ describe('an installed reranker', () => {
       false,
       false,
     ]);
+    // Every option that says how: with no weight the order is that of the search.
+    const search = ['search', project.folder, QUESTION, '--json', ...at];
+    const how = [
+      '--rerank',
+      CROSS,
+      '--blend',
+      '0',
+      '--rerank-device',
+      'cpu',
+      '--rerank-dtype',
+      'fp32',
+      '--instruction',
+      'find tests',
+      '--budget',
+      '60000',
+    ];
+    const paths = (outcome: { readonly stdout: string }): readonly string[] =>
+      JSON.parse(outcome.stdout).results.map(({ path }: { path: string }) => path);
+    expect(paths(await quarry([...search, ...how]))).toEqual(paths(await quarry(search)));
+    const format = await quarry([...search, '--rerank', CROSS, '--rerank-dtype', 'q8']);
+    expect(JSON.parse(format.stdout).metrics.fallback).toBe(`Not reranked: ${CROSS} is not installed in q8.`);
     const text = await quarry(['search', project.folder, QUESTION, '--rerank', '--explain', ...at]);
     expect(text.stdout).toMatch(/\(hybrid, reranked \d+ with ms-marco-MiniLM-L-6-v2 on CPU, [\d.]+ m?s\)/);
     expect(text.stdout).toMatch(/reread with the question by .* \[rerank\]/);
@@ -223,10 +244,16 @@ describe('what does not work leaves the order of retrieval and one reason', () =
 });
 
 test.each([
-  [['--candidates', '20'], /--candidates and --budget say how to rerank/],
+  [['--candidates', '20'], /--candidates, --budget, .* go with --rerank\./],
   [['--rerank', '--candidates', '5'], /whole number from 10 to 200/],
   [['--rerank', '--candidates', 'many'], /whole number from 10 to 200/],
   [['--rerank', '--budget', '0'], /whole number/],
+  [['--blend', '0.5'], /go with --rerank\./],
+  [['--rerank', '--blend', '2'], /--blend.*It must be a number from 0 to 1\./],
+  [['--rerank', '--blend', 'much'], /It must be a number from 0 to 1\./],
+  [['--rerank', '--instruction', ' '], /It must be general, technical, code, qa, or words of your own\./],
+  [['--rerank', '--rerank-device', 'tpu'], /--rerank-device.*auto, cpu, cuda, dml, coreml, webgpu/],
+  [['--rerank', '--rerank-dtype', 'int1'], /--rerank-dtype.*auto, q8, fp16, fp32, q4, q4f16/],
 ])('bad options %j are one sentence', async (options, sentence) => {
   const { code, stderr } = await quarry(['search', project.folder, QUESTION, '--index-dir', project.indexDir, ...options]);
   expect(code).toBe(2);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type DownloadOptions, download } from '../../src/network/download.ts';
 import { NetworkError, type NetworkErrorCode } from '../../src/network/errors.ts';
@@ -76,6 +77,27 @@ describe('a good server', () => {
   });
 });
 
+describe('a server or a proxy that packs the file', () => {
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+  ] as const)('%s: the file is what was packed, also when it is asked for again from the middle', async (encoding, pack) => {
+    const { run, to } = await start((_, response) => {
+      const bytes = pack(CONTENT);
+      response.writeHead(200, { 'content-length': bytes.length, 'content-encoding': encoding }).end(bytes);
+    });
+    await writeFile(`${to}.part`, CONTENT.subarray(0, 1000));
+    expect(await run()).toMatchObject({ sha256: DIGEST, bytes: CONTENT.length });
+    expect(sha256(await readFile(to))).toBe(DIGEST);
+  });
+
+  test('what is packed badly counts as cut', async () => {
+    const { run } = await start((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(CONTENT));
+    expect((await failure(run())).code).toBe('cut');
+  });
+});
+
 describe('a connection that is cut', () => {
   test('goes on where it was', async () => {
     const { run, server, to } = await start((request, response, count) =>
@@ -112,6 +134,46 @@ describe('a connection that is cut', () => {
   ])('%s counts as cut', async (_, first) => {
     const { run } = await start((__, response) => void first(response));
     expect((await failure(run({ stallMs: 150, attempts: 2 }))).code).toBe('cut');
+  });
+
+  test('a server that only drips is left', async () => {
+    const { run, left } = await start((_, response) => {
+      response.writeHead(200, { 'content-length': CONTENT.length, etag: '"a"' });
+      const timer = setInterval(() => response.write('x'), 10);
+      response.once('close', () => clearInterval(timer));
+    });
+    const error = await failure(run({ stallMs: 100, attempts: 2 }));
+    expect({ code: error.code, message: error.message }).toMatchObject({
+      code: 'cut',
+      message: expect.stringMatching(/brought next to nothing/),
+    });
+    expect(await left()).toEqual(['model.onnx.part', 'model.onnx.part.json']);
+  });
+
+  test.each([
+    ['less than it says', CONTENT.length + 10],
+    ['more than it says', CONTENT.length - 10],
+  ])('a server that sends %s: nothing is taken for the file', async (_, length) => {
+    const { run, left } = await start((request, response) => {
+      response.writeHead(200, { 'content-length': length });
+      response.write(CONTENT, () => request.socket.end());
+    });
+    expect(['cut', 'wrong-digest', 'wrong-size']).toContain((await failure(run())).code);
+    expect(await left()).not.toContain('model.onnx');
+  });
+
+  test('a file that has become shorter meanwhile starts anew', async () => {
+    const { run, to } = await start(serveFile);
+    await writeFile(`${to}.part`, Buffer.alloc(CONTENT.length + 5));
+    await run();
+    expect(sha256(await readFile(to))).toBe(DIGEST);
+  });
+
+  test('the way may lead to another host', async () => {
+    const storage = await serve(serveFile);
+    const { run } = await start((_, response) => response.writeHead(302, { location: `${storage.url}/blob` }).end());
+    expect((await run()).sha256).toBe(DIGEST);
+    expect(storage.seen).toHaveLength(1);
   });
 
   test('a server without ranges starts anew', async () => {

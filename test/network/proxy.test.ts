@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { download } from '../../src/network/download.ts';
 import { proxyFor } from '../../src/network/proxy.ts';
+import { type Behaviour, DIMENSION, sendJson, serveModel } from './modelServer.ts';
 import { CONTENT, scratch, serve, serveFile, sha256 } from './server.ts';
 
 describe('which proxy serves an address', () => {
@@ -72,10 +73,10 @@ test('a proxy that is not there is named', async () => {
 
 describe('secure connections', () => {
   /** A certificate for 127.0.0.1 that nobody has signed, by the system's own tool. */
-  async function certificate(): Promise<{ file: string; key: Buffer; cert: Buffer } | undefined> {
+  async function certificate(names = 'IP:127.0.0.1,DNS:localhost'): Promise<{ file: string; key: Buffer; cert: Buffer } | undefined> {
     const folder = await scratch();
     const [keyFile, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const wanted = ['-subj', '/CN=quarry test', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-days', '2'];
+    const wanted = ['-subj', '/CN=quarry test', '-addext', `subjectAltName=${names}`, '-days', '2'];
     try {
       execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', keyFile, '-out', file, ...wanted], {
         stdio: 'pipe',
@@ -87,11 +88,13 @@ describe('secure connections', () => {
   }
 
   /** Trust is read once in a process, so each case runs in one of its own. */
-  function downloadIn(env: Record<string, string>, url: string, to: string): Promise<string> {
-    const script = join(import.meta.dirname, 'downloadOnce.ts');
+  const downloadIn = (env: Record<string, string>, url: string, to: string): Promise<string> => onceIn(env, 'downloadOnce.ts', url, to);
+
+  function onceIn(env: Record<string, string>, name: string, ...args: readonly string[]): Promise<string> {
+    const script = join(import.meta.dirname, name);
     const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/proxy|^NODE_|^SSL_/i.test(name)));
     return new Promise((resolve) => {
-      execFile(process.execPath, [script, url, to], { env: { ...clean, ...env } }, (_, stdout, stderr) => resolve(stdout.trim() || stderr));
+      execFile(process.execPath, [script, ...args], { env: { ...clean, ...env } }, (_, stdout, stderr) => resolve(stdout.trim() || stderr));
     });
   }
 
@@ -121,6 +124,30 @@ describe('secure connections', () => {
     proxy.through.length = 0;
     expect(await downloadIn({ ...env, NO_PROXY: 'localhost' }, url, `${to}2`)).toBe(sha256(CONTENT));
     expect(proxy.through).toEqual([]);
+  });
+
+  test('a model server gets the same trust, and one that is not trusted one sentence with the reason', async ({ skip }) => {
+    const made = await certificate();
+    const other = await certificate('DNS:models.example');
+    if (made === undefined || other === undefined) return skip('no openssl on this machine');
+    const behave: Behaviour = ({ path }, response) =>
+      path.endsWith('/chat/completions') && sendJson(response, 200, { choices: [{ message: { content: '[1]' } }] });
+    const server = await serveModel(behave, made);
+    const embedIn = (env: Record<string, string>, url: string): Promise<string> => onceIn(env, 'embedOnce.ts', url);
+    for (const name of ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS']) {
+      expect(await embedIn({ [name]: made.file }, server.url), name).toBe(`${DIMENSION} [1]`);
+    }
+    expect(await embedIn({}, server.url)).toBe(
+      `No trusted connection to ${server.host} could be made (DEPTH_ZERO_SELF_SIGNED_CERT): a company certificate may be missing from the system's store.`,
+    );
+    const proxy = await startProxy();
+    const named = server.url.replace('127.0.0.1', 'localhost');
+    expect(await embedIn({ HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: made.file }, named)).toBe(`${DIMENSION} [1]`);
+    expect(new Set(proxy.through)).toEqual(new Set([`CONNECT ${new URL(named).host}`]));
+    const elsewhere = await serveModel(behave, other);
+    expect(await embedIn({ SSL_CERT_FILE: other.file }, elsewhere.url)).toBe(
+      `No trusted connection to ${elsewhere.host} could be made (ERR_TLS_CERT_ALTNAME_INVALID): its certificate is for another name.`,
+    );
   });
 
   test('a redirect to an address that is not secure is refused', async ({ skip }) => {

@@ -88,6 +88,26 @@ describe('the window', () => {
     );
   });
 
+  test('leaves the lowest windows out that do not fit, also when that shows only on the way', async () => {
+    const asked: (readonly number[])[] = [];
+    const likesHigh = (positions: readonly number[]): Promise<string> => {
+      asked.push(positions);
+      return Promise.resolve(`[${positions.indexOf(Math.max(...positions)) + 1}]`);
+    };
+    // Known from before: windows 0 and 5 of a list of 30 fit, and its top fifteen are read.
+    const known = await rankListwise(30, LISTWISE, likesHigh, (left) => Math.min(left, 2));
+    expect(asked.map(([first]) => first)).toEqual([5, 0]);
+    expect(known).toMatchObject({ windows: 2, unread: 0 });
+    expect(known.order).toHaveLength(15);
+    expect(known.order[0]).toBe(14);
+    // Learned from the first answer: the rest is what fits, and a window at the top is asked about in any case.
+    asked.length = 0;
+    const learned = await rankListwise(30, LISTWISE, likesHigh, (left) => (left === 5 ? 5 : 0));
+    expect(asked.map(([first]) => first)).toEqual([20, 0]);
+    expect(learned.order).toHaveLength(10);
+    expect(learned.order[0]).toBe(9);
+  });
+
   test('with an answer that says nothing stays as it was', async () => {
     expect(await rankListwise(12, LISTWISE, () => Promise.resolve('no'))).toEqual({
       order: Array.from({ length: 12 }, (_, at) => at),

@@ -81,7 +81,7 @@ export function windowStarts(count: number, { window, step }: Pick<ListwiseForm,
 }
 
 export interface ListwiseOutcome {
-  /** Every position from 0 to `count - 1` once, best first. */
+  /** Positions that were shown to the model or stand above such, best first; what is below them was left as it is. */
   readonly order: readonly number[];
   readonly windows: number;
   /** Windows whose answer held no order; they stayed as they were. */
@@ -90,21 +90,29 @@ export interface ListwiseOutcome {
 
 /**
  * Moves a window over the documents from the bottom upwards, so that what is good rises to the top. `ask` gets the positions in a window
- * and gives the model's answer; when it rejects, so does this.
+ * and gives the model's answer; when it rejects, so does this. `fitting` says before each window how many of those that are left may still
+ * be asked about: where that is fewer, the lowest are left out.
  */
 export async function rankListwise(
   count: number,
   form: Pick<ListwiseForm, 'window' | 'step'>,
   ask: (positions: readonly number[]) => Promise<string>,
+  fitting: (left: number) => number = (left) => left,
 ): Promise<ListwiseOutcome> {
   const order = Array.from({ length: count }, (_, at) => at);
   const starts = windowStarts(count, form);
-  let unread = 0;
-  for (const start of starts) {
+  let [windows, unread, reached] = [0, 0, count];
+  for (let at = 0; at < starts.length; at++) {
+    const left = starts.length - at;
+    const may = Math.max(1, Math.min(left, fitting(left)));
+    if (may < left) at = starts.length - may;
+    const start = starts[at] ?? 0;
+    if (may < left) reached = Math.min(count, start + form.window);
     const positions = order.slice(start, start + form.window);
     const inWindow = parseOrder(await ask(positions), positions.length);
+    windows += 1;
     if (inWindow === undefined) unread += 1;
-    else order.splice(start, positions.length, ...inWindow.map((at) => positions[at] as number));
+    else order.splice(start, positions.length, ...inWindow.map((place) => positions[place] as number));
   }
-  return { order, windows: starts.length, unread };
+  return { order: order.slice(0, reached), windows, unread };
 }

@@ -5,6 +5,7 @@ import { isLostConnection } from '../../protocol/lostConnection.ts';
 import type { ChildConnection } from '../childProcess.ts';
 import { checkMemory } from '../modelMemory.ts';
 import { messageOf } from '../services.ts';
+import { abortable, seconds, TimeoutError, WITHDRAWN, within } from '../waiting.ts';
 import { type LoadedReranker, LoadReranker, ReadPairs } from './messages.ts';
 
 /** A model to load. */
@@ -180,33 +181,4 @@ export function createLocalRerankers(parts: LocalParts): LocalRerankers {
       if (current !== undefined) release(current);
     },
   };
-}
-
-const WITHDRAWN = 'A newer question came.';
-
-class TimeoutError extends Error {}
-
-async function within<T>(promise: Promise<T>, ms: number, sentence: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimeoutError(sentence)), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new Error(WITHDRAWN));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} seconds`;
 }

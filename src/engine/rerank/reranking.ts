@@ -50,7 +50,7 @@ export function createReranking(source: RerankerSource): Reranking {
   const devices = new Map<string, string>();
 
   /** One score a document, null for those that do not fit the time; and what one of those that had to be read took. */
-  async function scores(choice: RerankerChoice, job: RerankJob, signal: AbortSignal): Promise<Scored> {
+  async function scores(choice: RerankerChoice, job: RerankJob, listMs: number, signal: AbortSignal): Promise<Scored> {
     const isList = choice.reads === 'list';
     const keyOf = cache.keys(isList ? JSON.stringify([choice.key, job.documents]) : choice.key, job);
     const keys = job.documents.map(keyOf);
@@ -62,7 +62,7 @@ export function createReranking(source: RerankerSource): Reranking {
     devices.set(choice.key, reranker.info.device);
     const documents = missing.map((at) => job.documents[at] ?? '');
     // A GPU reads everything in a fraction of the time that a person waits for anyway.
-    const budgetMs = reranker.info.device === 'cpu' ? job.budgetMs : Number.POSITIVE_INFINITY;
+    const budgetMs = isList ? listMs : reranker.info.device === 'cpu' ? job.budgetMs : Number.POSITIVE_INFINITY;
     const startedAt = performance.now();
     const read = await reranker.rerank({ ...job, documents, budgetMs }, signal);
     const ms = performance.now() - startedAt;
@@ -91,7 +91,8 @@ export function createReranking(source: RerankerSource): Reranking {
           budgetMs: options.budgetMs ?? Number.POSITIVE_INFINITY,
         };
         const nothing: Scored = { scores: top.map(() => null), msEach: 0 };
-        const { scores: read, msEach } = top.length < 2 ? nothing : await scores(choice, job, signal);
+        const { scores: read, msEach } =
+          top.length < 2 ? nothing : await scores(choice, job, options.listMs ?? RERANK_DEFAULTS.listMs, signal);
         reranker.device = devices.get(choice.key) ?? '';
         const candidates = read.filter((score) => score !== null).length;
         const weight = Math.min(1, Math.max(0, options.blend ?? RERANK_DEFAULTS.blend));

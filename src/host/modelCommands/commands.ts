@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { filesOf, repositoriesOf } from '../../core/modelCatalogue.ts';
+import { digestText, filesOf, repositoriesOf } from '../../core/modelCatalogue.ts';
 import { sizeText } from '../../core/sizeText.ts';
 import { DownloadModel, ImportModel, type ListedModel, ListModels, type ModelListing, RemoveModel } from '../../protocol/models.ts';
 import type { CommandHandler } from '../commands/register.ts';
@@ -37,7 +37,13 @@ async function downloadModel(engine: Engine, id: unknown): Promise<void> {
 /** Size, licence and source stand before every download. */
 async function isAgreed({ entry, size }: ListedModel, hub: string): Promise<boolean> {
   const sources = repositoriesOf(filesOf(entry)).map((repository) => `${hub}/${repository}`);
-  const detail = [entry.note, '', `Size: ${sizeText(size)}`, `Licence: ${entry.licence}`, `Source: ${sources.join(', ')}`].join('\n');
+  const facts = [
+    `Size: ${sizeText(size)}`,
+    `Licence: ${entry.licence}`,
+    `Source: ${sources.join(', ')}`,
+    `Digest: ${digestText(filesOf(entry))}`,
+  ];
+  const detail = [entry.note, '', ...facts].join('\n');
   const yes = 'Download';
   return (await vscode.window.showInformationMessage(`Download ${entry.id}?`, { modal: true, detail }, yes)) === yes;
 }

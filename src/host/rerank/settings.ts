@@ -33,6 +33,7 @@ export function readRerankSettings(): RerankSettings {
       device: DEVICES.find((known) => known === text('device')) ?? RERANK_DEFAULTS.device,
       dtype: DTYPES.find((known) => known === text('dtype')) ?? RERANK_DEFAULTS.dtype,
       budgetMs: number('timeBudget', 50, 60_000, RERANK_DEFAULTS.budgetMs),
+      listMs: number('listTimeSeconds', 1, 600, RERANK_DEFAULTS.listMs / 1000) * 1000,
       blend: number('blend', 0, 1, RERANK_DEFAULTS.blend),
       instruction: (instruction === CUSTOM ? custom : instruction) || RERANK_DEFAULTS.instruction,
       idleMinutes: number('idleMinutes', 1, 1440, RERANK_DEFAULTS.idleMinutes),
