@@ -9,6 +9,7 @@ import { resolveLanguage } from '../core/languages.ts';
 import { analyseQuestion } from '../core/query/analyse.ts';
 import { textCondition } from '../core/query/filter.ts';
 import { type ParsedQuery, parseQuery } from '../core/query/parse.ts';
+import { placesAmong, placesIn } from '../core/query/places.ts';
 import { asMeant, correctTypos, type Vocabulary } from '../core/query/typos.ts';
 import { mergeHops } from '../core/ranking/hops.ts';
 import { rank } from '../core/ranking/rank.ts';
@@ -131,11 +132,15 @@ async function searchFolder(
       .sort((a, b) => a.frequency - b.frequency)
       .slice(0, MOST_TOKENS)
       .map(({ token }) => token);
+    const asked = analyseQuestion(question);
+    const places = similarTo === undefined ? placesAmong(placesIn(query.text), index.ledger.keys()) : [];
     const stored = await timed(timings, 'store', () =>
       gatherCandidates(store, {
         tokens: mode === 'semantic' ? '' : tokens.join(' '),
         vector,
-        names: [...query.symbols, ...analyseQuestion(question).names],
+        names: [...query.symbols, ...asked.names],
+        symbol: asked.symbol,
+        places,
         filter,
         conditional: condition !== null,
       }),
@@ -150,6 +155,7 @@ async function searchFolder(
       mode,
       rows: request.rows,
       limit: request.limit,
+      places,
       fusion: embedder?.info.fusion ?? BY_WORDS,
       near: request.near ?? [],
       without: new Set(request.without ?? []),

@@ -65,7 +65,15 @@ for (const size of sizes) {
     const question = QUESTIONS[at] ?? '';
     const questionVector = mode === 'keyword' ? null : ((await embedder.embed([question], 'query')) as Float32Array);
     const names = analyseQuestion(question).names;
-    const pool = await gatherCandidates(store, { tokens: tokensOf(at), vector: questionVector, names, filter: {}, conditional: false });
+    const pool = await gatherCandidates(store, {
+      tokens: tokensOf(at),
+      vector: questionVector,
+      names,
+      filter: {},
+      symbol: '',
+      places: [],
+      conditional: false,
+    });
     const startedAt = performance.now();
     rank({ question, ...pool, statistics: corpus.current(), questionVector, mode, rows: 'symbol', limit, fusion, without: new Set() });
     return performance.now() - startedAt;

@@ -77,6 +77,21 @@ describe('rank puts first', () => {
     ['what does before what declares', 'parse date', ['a.ts|IParseDate|parse date', 'b.ts|parseDate|parse date']],
     ['code before the tests beside it', 'parse date', ['a.rs|tests.parse_date|parse date', 'b.rs|parse_date|parse date']],
     ['the file whose path is asked for', 'http/date.ts', ['a/date.ts|date|http date date', 'src/http/date.ts|f|x']],
+    [
+      'the text of an error with values in it',
+      'Error: queue of jobs holds 12 entries at most',
+      ['a.ts|f|jobs queue entries holds most jobs entries', 'b.ts|g|x("queue of jobs holds %d entries at most")'],
+    ],
+    [
+      'the line of code',
+      'const jobs = queue.take(most, entries);',
+      ['a.ts|f|queue take most entries, take queue', 'b.ts|g|const  jobs = queue.take( most, entries )'],
+    ],
+    [
+      'what holds the sentence word for word',
+      'holds entries of a queue',
+      ['a.ts|f|entries queue holds entries', 'b.ts|g|it holds entries of a queue'],
+    ],
     ['definitions before what is between', 'parse date', ['a.ts||parse date', 'b.ts|f|parse date']],
     [
       'the file that holds more of the question',
@@ -90,6 +105,45 @@ describe('rank puts first', () => {
     expect(rows[0]).toBe(`${expected.path}:${expected.symbol}`);
     // The other way round too: the answer does not hang on the order of the candidates.
     expect(order(inputOf(question, [...lines].reverse()))).toEqual(rows);
+  });
+});
+
+describe('a name alone puts its definitions first', () => {
+  const many = (name: string) => Array.from({ length: 12 }, () => name).join(' ');
+  it.each<[string, string, string[]]>([
+    ['over a file that says it often', 'Queue', ['src/queue/queue.ts|take|Queue Queue Queue Queue', 'z.ts|Queue|x = take(y)']],
+    ['in a file that is weakened', 'retryUpload', [`a.ts|run|${many('retryUpload')}`, 'test/legacy/b.test.ts|retryUpload|x = take(y)']],
+    ['in code before a test', 'retryUpload', ['test/a.test.ts|retryUpload|retryUpload', 'compat/b.ts|retryUpload|x = take(y)']],
+    ['as written before another case', 'fetch', [`Fetch.ts|Fetch|${many('fetch')}`, 'b.ts|fetch|x = take(y)']],
+    ['in another case before what only uses it', 'retryupload', [`a.ts|run|${many('retryupload')}`, 'b.ts|retryUpload|x = take(y)']],
+    ['Class.method', 'Queue.push', [`queue.ts|Stack.push|${many('Queue')}`, 'z.ts|Queue.push|x = take(y)']],
+    ['module::function', 'net::push', [`a.rs|push|${many('net')}`, 'src/net/deep.rs|push|x = take(y)']],
+    ['object->method', 'job->pushAll', [`a.c|job|${many('job pushAll')}`, 'b.c|pushAll|x = take(y)']],
+    ['path/name', 'net/queue/push', [`a.go|push|${many('queue')}`, 'net/queue.go|push|x = take(y)']],
+    ['the innermost of qualified names', 'Queue.push', ['a.ts|Job.Queue.push|x = take(y)', 'a.ts|Queue.push|x = take(y)']],
+    ['with the sign that belongs to it', 'merge!', [`a.rb|merge|${many('merge')}`, 'b.rb|merge!|x = take(y)']],
+    ['without a sign that does not', 'retryUpload?', [`a.ts|run|${many('retryUpload')}`, 'b.ts|retryUpload|x = take(y)']],
+  ])('%s', (_what, question, lines) => {
+    const expected = candidate(lines[1] ?? '', 1);
+    for (const rows of ['symbol', 'file'] as const)
+      expect(order(inputOf(question, lines, { rows }))[0]).toBe(`${expected.path}:${expected.symbol}`);
+  });
+
+  it('but a plain word in a test does not lead', () => {
+    const lines = ['test/a.test.ts|router|x = take(y)', 'src/router.ts|Router|router'];
+    expect(order(inputOf('router', lines))[0]).toBe('src/router.ts:Router');
+  });
+});
+
+describe('places of a stack trace', () => {
+  const lines = ['a.ts|one|read the jobs read jobs', 'b.ts|two|x', 'c.ts|three|y'];
+  it('come first, the likeliest before the others', () => {
+    const places = [
+      { path: 'c.ts', line: 25 },
+      { path: 'b.ts', line: 19 },
+      { path: 'b.ts', line: 99 },
+    ];
+    expect(order(inputOf('read jobs', lines, { places }))).toEqual(['c.ts:three', 'b.ts:two', 'a.ts:one']);
   });
 });
 
@@ -209,9 +263,12 @@ describe('reasons', () => {
 
   it('make up the score', () => {
     for (const { score, why } of rank(input)) {
-      const sum = why.filter(({ effect }) => effect === 'score').reduce((total, { value }) => total + value, 0);
+      const lead = why.find(({ signal }) => signal === 'exact-symbol')?.value ?? 0;
+      const sum = why
+        .filter(({ effect, signal }) => effect === 'score' && signal !== 'exact-symbol')
+        .reduce((total, { value }) => total + value, 0);
       const factor = why.filter(({ effect }) => effect === 'factor').reduce((total, { value }) => total * value, 1);
-      expect(sum * factor).toBeCloseTo(score, 1);
+      expect(sum * factor + lead).toBeCloseTo(score, 1);
     }
   });
 

@@ -10,6 +10,7 @@ import { rank, STAGE_NAMES } from '../../src/core/ranking/rank.ts';
 import { loadStaticEmbedder } from '../../src/models/staticEmbedder.ts';
 import { loadChunks } from './chunks.ts';
 import { bySet, evaluate, measureOf, type Prepared, prepare, type Scored } from './evaluate.ts';
+import { literalSet, lot } from './literals.ts';
 import { DEFAULT_LIMITS, MemoryStore } from './memoryStore.ts';
 import { productChunker } from './productChunker.ts';
 
@@ -19,18 +20,23 @@ node tools/ranking-lab/lab.ts <folder of sets> <folder of checkouts> [options]
 
   --only a,b      sets or groups (files, commits, docstr, documents)
   --ablation      every stage left out, one at a time
+  --literals      asks texts of errors, pieces of code and stack traces of the checkouts as well
   --cache DIR     where the chunks of the checkouts are kept (default: the system's temporary folder)
   --save FILE     keeps the scores of every question
   --against FILE  compares with saved scores (paired bootstrap)
 `;
 
-/** Choices are made on the first half of the repositories and reported on the other. */
+/** Choices are made on the first half of the repositories, and of the questions of every other set, and reported on the other. */
 const FIRST_HALF: ReadonlySet<string> = new Set(['zod', 'model2vec', 'gson', 'libuv', 'express', 'phoenix']);
+
+function halfOf({ set, question }: Scored): 'A' | 'B' {
+  return (set.group === 'files' ? FIRST_HALF.has(set.name) : lot(question.query) < 0.5) ? 'A' : 'B';
+}
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const EXTRA_SWITCHES = ['path-test', 'path-platform', 'path-olderVersion', 'path-prose', 'path-hidden'];
 
-async function prepareAll(sets: readonly EvalSet[], checkouts: string, cache: string): Promise<Prepared[]> {
+async function prepareAll(sets: readonly EvalSet[], checkouts: string, cache: string, literals: boolean): Promise<Prepared[]> {
   const chunkFile = await productChunker(join(ROOT, 'dist/media/grammars'));
   const model = loadStaticEmbedder(readFileSync(join(ROOT, 'media/models/bundled-384-int4.bin')));
   const prepared: Prepared[] = [];
@@ -39,6 +45,8 @@ async function prepareAll(sets: readonly EvalSet[], checkouts: string, cache: st
     if (corpus === undefined) continue;
     const store = new MemoryStore(corpus.files, (text) => model.embed(text));
     prepared.push(...prepare(set, corpus.prefix, store, DEFAULT_LIMITS));
+    const hasText = set.group === 'files' || set.group === 'commits';
+    if (literals && hasText) prepared.push(...prepare(literalSet(set, corpus.prefix, store.rows), corpus.prefix, store, DEFAULT_LIMITS));
   }
   return prepared;
 }
@@ -51,18 +59,27 @@ function printSets(scored: readonly Scored[]): void {
   }
 }
 
-/** The columns of the tables: repositories with questions about files as one mean and in two halves, every other set for itself. */
+/** Literal questions by their kind, MRR@10 over all repositories. */
+function literalsOf(scored: readonly Scored[]): Record<string, number> {
+  const own = scored.filter(({ set }) => set.group === 'literals');
+  const kinds = [...new Set(own.map(({ question }) => question.category))];
+  return Object.fromEntries(
+    kinds.map((kind) => [kind, mean(own.filter(({ question }) => question.category === kind).map(({ mrr10 }) => mrr10))]),
+  );
+}
+
+/** The columns of the tables, each as its two halves: the repositories with questions about files as one mean, every other set for itself. */
 function groupsOf(scored: readonly Scored[]): Record<string, number> {
-  const means = [...bySet(scored)].map(([set, scores]) => ({ set, value: scores[measureOf(set)] }));
-  const files = means.filter(({ set }) => set.group === 'files');
-  const over = (sets: typeof files) => mean(sets.map(({ value }) => value));
-  const halves = {
-    files: over(files),
-    'half A': over(files.filter(({ set }) => FIRST_HALF.has(set.name))),
-    'half B': over(files.filter(({ set }) => !FIRST_HALF.has(set.name))),
-  };
-  const others = means.filter(({ set }) => set.group !== 'files').map(({ set, value }) => [set.name, value]);
-  return { ...(files.length > 0 ? halves : {}), ...Object.fromEntries(others) };
+  const columns: [string, number][] = [];
+  for (const half of ['A', 'B'] as const) {
+    const means = [...bySet(scored.filter((row) => halfOf(row) === half))].map(([set, scores]) => ({ set, value: scores[measureOf(set)] }));
+    const files = means.filter(({ set }) => set.group === 'files').map(({ value }) => value);
+    if (files.length > 0) columns.push([`files ${half}`, mean(files)]);
+    for (const { set, value } of means)
+      if (set.group !== 'files' && set.group !== 'literals') columns.push([`${set.name.replace('.', ' ')} ${half}`, value]);
+  }
+  columns.sort(([one], [other]) => Number(other.startsWith('files')) - Number(one.startsWith('files')) || (one < other ? -1 : 1));
+  return { ...Object.fromEntries(columns), ...literalsOf(scored) };
 }
 
 /** A Markdown table: the whole ranking, then what each column loses (in thousandths) when one stage is left out. */
@@ -101,6 +118,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       only: { type: 'string' },
+      literals: { type: 'boolean', default: false },
       ablation: { type: 'boolean', default: false },
       cache: { type: 'string', default: join(tmpdir(), 'quarry-ranking-lab') },
       save: { type: 'string' },
@@ -115,7 +133,7 @@ async function main(): Promise<void> {
   }
   const only = values.only?.split(',');
   const sets = loadSets(setsFolder).filter(({ name, group }) => only === undefined || only.includes(name) || only.includes(group));
-  const prepared = await prepareAll(sets, checkouts, values.cache);
+  const prepared = await prepareAll(sets, checkouts, values.cache, values.literals);
   const startedAt = performance.now();
   const scored = evaluate(prepared);
   console.log(`${((performance.now() - startedAt) / prepared.length).toFixed(2)} ms a question for ranking\n`);

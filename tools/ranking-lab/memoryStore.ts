@@ -3,7 +3,9 @@ import { chunkEmbeddingText, chunkTokens, fileSkeleton, fileTokens, fileVector }
 import { questionTokens } from '../../src/core/identifiers.ts';
 import { languageOfPath } from '../../src/core/languages.ts';
 import { analyseQuestion } from '../../src/core/query/analyse.ts';
+import { placesAmong, placesIn } from '../../src/core/query/places.ts';
 import { asMeant, correctTypos } from '../../src/core/query/typos.ts';
+import { definitionFit } from '../../src/core/ranking/exactSymbol.ts';
 import type { Candidate, CorpusStatistics, FileCandidate, RankInput } from '../../src/core/ranking/types.ts';
 import { StatisticsBuilder } from '../../src/core/statistics.ts';
 import { BUNDLED_FUSION } from '../../src/models/bundledFusion.ts';
@@ -114,6 +116,10 @@ function candidateOf(path: string, chunk: Chunk, id: number, vector: Float32Arra
   };
 }
 
+function isAt(row: Candidate | undefined, { line }: { readonly line: number }): boolean {
+  return row !== undefined && (line === 0 || (row.startLine <= line && line <= row.endLine));
+}
+
 /** A corpus in memory that answers the queries the product's store answers, by scanning. */
 export class MemoryStore {
   readonly statistics: CorpusStatistics;
@@ -122,6 +128,7 @@ export class MemoryStore {
   readonly #positionOf = new Map<string, number>();
   readonly #chunkText = new TextIndex();
   readonly #fileText = new TextIndex();
+  readonly #rowsOf = new Map<string, number[]>();
   readonly #byName = new Map<string, number[]>();
   readonly #embed: Embed;
   readonly #vectors: Float32Array;
@@ -156,6 +163,9 @@ export class MemoryStore {
   #add(row: Candidate, builder: StatisticsBuilder): void {
     const position = this.#rows.length;
     this.#rows.push(row);
+    const ofFile = this.#rowsOf.get(row.path);
+    if (ofFile === undefined) this.#rowsOf.set(row.path, [position]);
+    else ofFile.push(position);
     this.#chunkText.add(row.tokens);
     builder.addChunk(row.tokens, row.vector);
     for (const name of new Set([row.name, ...row.names.split(' ')].map((part) => part.toLowerCase()))) {
@@ -175,8 +185,13 @@ export class MemoryStore {
     const scores = new Map(textHits);
     const found = new Set(textHits.map(([row]) => row));
     for (const [row] of nearest(this.#vectors, vector, limits.chunks)) found.add(row);
-    const names = analyseQuestion(question).names.flatMap((name) => this.#byName.get(name.toLowerCase()) ?? []);
+    const analysis = analyseQuestion(question);
+    const names = analysis.names.flatMap((name) => this.#byName.get(name.toLowerCase()) ?? []);
+    const fitOf = (row: number) => (this.#rows[row] === undefined ? 0 : definitionFit(analysis, this.#rows[row]));
+    if (analysis.symbol.includes('.')) names.sort((one, other) => fitOf(other) - fitOf(one));
     for (const row of names.slice(0, limits.names)) found.add(row);
+    const places = placesAmong(placesIn(asked), this.#positionOf.keys());
+    for (const place of places) for (const row of this.#rowsOf.get(place.path) ?? []) if (isAt(this.#rows[row], place)) found.add(row);
     const fileScores = new Map(this.#fileText.search(tokens, limits.files));
     const paths = new Set([...found].map((row) => this.#rows[row]?.path ?? ''));
     const filePositions = [...paths].map((path) => this.#positionOf.get(path) ?? -1);
@@ -197,6 +212,7 @@ export class MemoryStore {
       mode: 'hybrid',
       rows,
       limit: 10,
+      places,
       fusion: BUNDLED_FUSION,
       without: new Set<string>(),
     });

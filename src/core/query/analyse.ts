@@ -22,7 +22,7 @@ export interface QuestionAnalysis {
 const MOST_NAMES = 24;
 
 const SEPARATOR = /::|\.|#|->|\\|\//;
-const SYMBOL = /^[\p{L}_$][\p{L}\p{N}_$]*(?:(?:::|\.|#|->|\\|\/)[\p{L}_$][\p{L}\p{N}_$]*[?!]?)*(?:\(\))?[?!]?$/u;
+const SYMBOL = /^[\p{L}_$][\p{L}\p{N}_$]*(?:(?:::|\.|#|->|\\|\/)[\p{L}_$][\p{L}\p{N}_$]*[?!]?)*(?:\(\))?[?!=]?$/u;
 const COMPOUND = /[\p{Ll}\p{N}]\p{Lu}|_\p{L}|\p{Lu}{2,}\p{Ll}/u;
 /** Plain words that stand as code in a sentence: `.refine`, `fmt::arg`, `parse()`, and what is between back quotes. */
 const WRITTEN_AS_CODE = /(?:\.|::)([\p{L}_]\w{2,})\b(?!\.)|`([\p{L}_]\w+)`|\b([\p{L}_]\w+)\(\)/gu;
@@ -52,11 +52,14 @@ export function analyseQuestion(question: string): QuestionAnalysis {
   const identifiers = [...new Set(words.filter((word) => COMPOUND.test(word)))];
   if (kind === 'symbol') {
     const parts = text
-      .replace(/\(\)|[?!]$/g, '')
+      .replace(/\(\)|[?!=]$/g, '')
       .split(SEPARATOR)
       .filter((part) => part !== '');
     const symbol = parts.join('.');
-    return { text, kind, words, identifiers, symbol, names: parts.slice(-1) };
+    const last = parts.slice(-1);
+    // In Ruby and Elixir the sign belongs to the name; elsewhere it was meant as one.
+    const sign = /[?!=]$/.exec(text)?.[0] ?? '';
+    return { text, kind, words, identifiers, symbol, names: sign === '' ? last : [`${last[0]}${sign}`, ...last] };
   }
   const written = [...text.matchAll(WRITTEN_AS_CODE)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
   const names = [...new Set([...identifiers, ...written])].filter(

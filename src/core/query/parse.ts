@@ -1,10 +1,12 @@
 import { CHUNK_KINDS, type ChunkKind } from '../chunk.ts';
+import { analyseQuestion } from './analyse.ts';
+import { placesIn } from './places.ts';
 
 /** A question as typed, taken apart: what is looked for, and where. */
 export interface ParsedQuery {
   /** The words without filters; exact phrases stay among them. */
   readonly text: string;
-  /** Texts between double quotes: a hit must hold each of them, in any case of letters. */
+  /** Texts between double quotes: a hit must hold each of them, in any case of letters. None in pasted code and messages. */
   readonly phrases: readonly string[];
   /** Language ids of `lang:`; any of them. */
   readonly languages: readonly string[];
@@ -149,15 +151,26 @@ function takePiece(match: RegExpExecArray, into: Collected, resolveLanguage: Lan
   if (name === undefined || !takeFilter(name, sign === '-', value, into, resolveLanguage)) into.words.push(piece);
 }
 
+/** Code, the text of an error and a stack trace have quotes of their own. A question that begins with one is an exact phrase all the same. */
+function isPasted(text: string): boolean {
+  if (/^\s*"/.test(text)) return false;
+  const { kind } = analyseQuestion(text);
+  return kind === 'code' || kind === 'error-message' || placesIn(text).some(({ line }) => line > 0);
+}
+
 /** Takes a question apart. It never fails: what is not understood is searched as words, and a hint says so. */
 export function parseQuery(text: string, resolveLanguage: LanguageResolver = () => undefined): ParsedQuery {
   const into: Collected = { words: [], phrases: [], languages: [], include: [], exclude: [], kinds: [], symbols: [], hints: [] };
   const read = text.slice(0, LONGEST_QUESTION);
   if (read.length < text.length)
     into.hints.push(`Only the first ${LONGEST_QUESTION.toLocaleString('en')} characters of the question were used.`);
-  for (const match of read.matchAll(PIECE)) takePiece(match, into, resolveLanguage);
+  const pasted = isPasted(read);
+  for (const match of read.matchAll(PIECE)) {
+    if (pasted && match[5] !== undefined) into.words.push(match[0]);
+    else takePiece(match, into, resolveLanguage);
+  }
   // A question without any filter or phrase keeps its own line breaks: it may be a piece of code.
-  const untouched = into.words.length > 0 && !/["]/.test(read) && !/(^|\s)-?[a-z]+:[^\s:/]/.test(read);
+  const untouched = into.words.length > 0 && (pasted || !read.includes('"')) && !/(^|\s)-?[a-z]+:[^\s:/]/.test(read);
   const words = untouched ? read.trim() : into.words.join(' ').trim();
   // `sym:Foo` alone looks for Foo.
   return { ...into, text: words === '' ? into.symbols.join(' ') : words };

@@ -1,4 +1,4 @@
-import { identifierParts, isStopWord, searchTokens, stem, wordsOf } from '../identifiers.ts';
+import { compoundToken, identifierParts, isStopWord, searchTokens, stem, wordsOf } from '../identifiers.ts';
 
 /** Shorter words are too near to too many others. */
 const FEWEST_LETTERS = 5;
@@ -82,6 +82,8 @@ export function correctTypos(question: string, vocabulary: Vocabulary, ordinary?
     if (word.length < FEWEST_LETTERS || isStopWord(word) || !/^[a-z]+$/.test(word)) continue;
     const [token] = searchTokens(word);
     if (token === undefined || vocabulary.chunkFrequency(token) > 0 || ordinary?.().has(word) === true) continue;
+    // `escapeid` is no slip where `escapeId` stands.
+    if (vocabulary.chunkFrequency(compoundToken(word)) > 0) continue;
     const meant = nearest(stem(word), vocabulary) ?? nearest(word, vocabulary);
     if (meant !== null) corrections.push({ word, meant });
   }

@@ -17,6 +17,18 @@ export function liftAskedPath(context: RankContext, board: Board): void {
   contribute(board, { signal: 'asked-path', effect: 'score', of: 'file', values, detail: () => 'is the path asked for' });
 }
 
+/** Lifts the chunks that hold the places of a stack trace, the place where it went wrong most. */
+export function liftAskedPlaces(context: RankContext, board: Board): void {
+  const { places = [] } = context.input;
+  if (places.length === 0) return;
+  const { askedPlace, furtherPlace } = context.constants;
+  const values = Float32Array.from(context.candidates, ({ path, startLine, endLine }) => {
+    const found = places.findIndex((place) => place.path === path && place.line >= startLine && place.line <= endLine);
+    return found < 0 ? 0 : askedPlace * furtherPlace ** found;
+  });
+  contribute(board, { signal: 'asked-place', effect: 'score', of: 'chunk', values, detail: () => 'holds a place that the question names' });
+}
+
 /** A small advantage for the files that a person works at, and half of it for what lies beside them. Without `near` nothing happens. */
 export function preferNear(context: RankContext, board: Board): void {
   const { near } = context.input;

@@ -13,6 +13,9 @@ export const RANKING = {
   symbolMatch: 0.45,
   /** Share of the question's neighbouring words that are neighbours in the chunk too. At .6 it costs .01 on questions about files. */
   wordPairs: 0.2,
+  /** Square of the share of the question that stands in the chunk word for word, when it is a pasted text or piece of code, and when it is a sentence. */
+  pastedLiteral: 2,
+  literal: 0.8,
   /**
    * Share of the question's rare words that stand in the chunk itself, when rows are places. For questions whose answer is a file it
    * costs .009, because the file's own coverage says more there.
@@ -25,6 +28,8 @@ export const RANKING = {
   /** The chunk defines a name of the question; more when the whole question is that name. */
   definition: 0.5,
   definitionOfWholeQuestion: 2,
+  /** What puts the definitions of the name that is the whole question above all else. */
+  exactSymbol: 10,
   /** The file is named after a symbol of the question that it defines. */
   namedFile: 0.3,
   namedFileOfWholeQuestion: 0.6,
@@ -48,6 +53,9 @@ export const RANKING = {
   partialWordLetters: 4,
   /** The whole question is the path of the file: more than all else together. */
   askedPath: 3,
+  /** A place of a pasted stack trace, more than anything else, and what each place below it has of that. */
+  askedPlace: 10,
+  furtherPlace: 0.6,
   /** Files that a person works at, as a tie-breaker among answers that are about as good. */
   nearFile: 0.15,
   /** Several good hits in one file: their scores summed with this decay. */

@@ -63,8 +63,9 @@ function definitionFits(context: RankContext): Float32Array {
     for (const other of byLowerCase.get(name.toLowerCase()) ?? []) if (other !== name) give(other, weight);
   };
   if (question.symbol !== '') {
-    const last = question.names[0] ?? '';
-    const known = give(last, fit.exact);
+    const last = question.names.at(-1) ?? '';
+    const asTyped = give(question.names[0] ?? '', fit.exact);
+    const known = asTyped || give(last, fit.exact);
     if (question.symbol !== last) give(question.symbol, fit.qualified);
     giveOtherCases(last, known ? fit.otherCaseBesideExact : fit.otherCase);
     if (!known && last.length > 3) giveReExports(context, last, fits);

@@ -1,17 +1,19 @@
-import { liftAskedPath, preferNear } from './askedPaths.ts';
+import { liftAskedPath, liftAskedPlaces, preferNear } from './askedPaths.ts';
 import { createBoard, reasonsFor, totalScores } from './board.ts';
 import { coverWords } from './chunkCoverage.ts';
 import { PATH_FACTORS, RANKING, type RankingConstants } from './constants.ts';
 import { createContext, type PathFactors } from './context.ts';
 import { weighDeclarations } from './declarations.ts';
 import { liftDefinitions } from './definitions.ts';
-import { ordered, spreadFiles } from './diversity.ts';
+import { type Ordered, ordered, spreadFiles } from './diversity.ts';
 import { foldDuplicates } from './duplicates.ts';
+import { definitionsFirst } from './exactSymbol.ts';
 import { weighCoherence, weighCoverage, weighFileKeywords, weighFileVectors } from './fileSignals.ts';
 import { fuse } from './fusion.ts';
 import { liftHubs } from './hubs.ts';
 import { weighInlineTests } from './inlineTests.ts';
 import { weighLayers } from './layers.ts';
+import { matchLiterals } from './literals.ts';
 import { foldParts } from './parts.ts';
 import { weighPaths } from './pathFactors.ts';
 import { matchPaths } from './pathMatch.ts';
@@ -29,6 +31,7 @@ const STAGES = [
   ['symbol-match', matchSymbols],
   ['chunk-coverage', coverWords],
   ['word-pairs', matchWordPairs],
+  ['literal', matchLiterals],
   ['rest', weighRest],
   ['definition', liftDefinitions],
   ['file-keyword', weighFileKeywords],
@@ -36,6 +39,7 @@ const STAGES = [
   ['coverage', weighCoverage],
   ['path-match', matchPaths],
   ['asked-path', liftAskedPath],
+  ['asked-place', liftAskedPlaces],
   ['near', preferNear],
   ['declaration', weighDeclarations],
   ['inline-test', weighInlineTests],
@@ -56,6 +60,7 @@ export const STAGE_NAMES: readonly string[] = [
   'diversity',
   'duplicates',
   'parts',
+  'exact-symbol',
   'language-names',
   'question-kind',
   'typos',
@@ -65,17 +70,26 @@ function foldReason(signal: string, factor: number | undefined, detail: string):
   return factor === undefined ? [] : [{ signal, effect: 'factor', value: Math.round(factor * 1000) / 1000, detail }];
 }
 
+function leadReason(lead: number | undefined): readonly RankReason[] {
+  if (lead === undefined) return [];
+  return [
+    { signal: 'exact-symbol', effect: 'score', value: Math.round(lead * 1000) / 1000, detail: 'defines what the whole question names' },
+  ];
+}
+
 /** Orders the candidates of a search, best first, at most `limit` of them, each with its reasons. Pure: the same input, the same answer. */
 export function rank(input: RankInput, constants: RankingConstants = RANKING, pathFactors: PathFactors = PATH_FACTORS): readonly Ranked[] {
   const context = createContext(input, constants, pathFactors);
   const board = createBoard(context);
   for (const [name, stage] of STAGES) if (!input.without.has(name)) stage(context, board);
-  let rows = ordered(context, totalScores(board, context));
+  let rows: readonly Ordered[] = ordered(context, totalScores(board, context));
   const copies = new Map<number, number>();
+  const leads = new Map<number, number>();
   if (!input.without.has('duplicates')) rows = foldDuplicates(context, rows, copies);
   const parts = new Map<number, number>();
   if (input.rows === 'symbol' && !input.without.has('parts')) rows = foldParts(context, rows, parts);
   if (input.rows === 'file' && !input.without.has('diversity')) rows = spreadFiles(context, rows);
+  if (!input.without.has('exact-symbol')) rows = definitionsFirst(context, rows, board.fileFactors, leads);
   return rows.slice(0, input.limit).flatMap(({ candidate: position, score }) => {
     const candidate = context.candidates[position];
     return candidate === undefined
@@ -88,6 +102,7 @@ export function rank(input: RankInput, constants: RankingConstants = RANKING, pa
               ...reasonsFor(board, context, position),
               ...foldReason('duplicates', copies.get(position), 'nearly the same as a row above'),
               ...foldReason('parts', parts.get(position), 'another part of a definition above'),
+              ...leadReason(leads.get(position)),
             ],
           },
         ];

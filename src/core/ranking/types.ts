@@ -1,5 +1,6 @@
 import type { ChunkKind } from '../chunk.ts';
 import type { FusionForm } from '../embedder.ts';
+import type { Place } from '../query/places.ts';
 
 /** A chunk that at least one store query found. */
 export interface Candidate {
@@ -61,6 +62,8 @@ export interface RankInput {
   readonly rows: 'symbol' | 'file';
   readonly limit: number;
   readonly fusion: FusionForm;
+  /** Places that the question names, as `core/query/places.ts` found them among the files of the index; the likeliest first. */
+  readonly places?: readonly Place[];
   /** Paths of files that the person works at, such as those in open editors. */
   readonly near?: readonly string[];
   /** Names of stages to leave out. */
