@@ -6,7 +6,7 @@ export interface RestartPolicy {
   readonly inARow: number;
   /** Keyword search only: the parts that can crash are not loaded. */
   readonly safe: boolean;
-  /** No further attempt: it crashed in safe mode too. */
+  /** It crashed in safe mode too: it is left alone for a while. */
   readonly failed: boolean;
   /** Milliseconds to wait before the next start. */
   readonly delay: number;

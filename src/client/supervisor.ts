@@ -24,6 +24,8 @@ export interface SupervisorOptions {
   /** The engine must answer its first call in this time. */
   readonly startTimeoutMs: number;
   readonly stopMs: number;
+  /** An engine that cannot be kept alive is tried again after this long. */
+  readonly leftAloneMs: number;
   /** Called on each new process before its first call, to listen to it. */
   readonly onLaunch: (process: EngineProcess) => void;
   readonly onState: (event: EngineStateEvent) => void;
@@ -34,7 +36,7 @@ export interface SupervisorOptions {
 
 /** Keeps one engine process alive. */
 export interface Supervisor {
-  /** The engine that answers now, or the next one that will. Rejects with `EngineGoneError` after `stop` or when it cannot be kept alive. */
+  /** The engine that answers now, or the next one that will. Rejects with `EngineGoneError` after `stop` or while it cannot be kept alive. */
   engine(): Promise<LiveEngine>;
   pid(): number | undefined;
   /** Ends the process and starts another with a clean record, out of safe mode as well. */
@@ -52,7 +54,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
   /** What a person asked for; it turns the end of a process into something else than a crash. */
   let order: 'run' | 'restart' | 'stop' = 'run';
   let reason = '';
-  let loop = keepAlive();
+  const loop = keepAlive();
 
   function renew(): void {
     if (isReady) ready = deferred();
@@ -78,8 +80,11 @@ export function supervise(options: SupervisorOptions): Supervisor {
         continue;
       }
       crashed(cause, Date.now() - startedAt);
-      if (policy.failed) return;
-      await pause(policy.delay);
+      await pause(policy.failed ? options.leftAloneMs : policy.delay);
+      if (!policy.failed || (order as string) === 'stop') continue;
+      // Nobody restarted it meanwhile. Whatever ended it may be over, and an index that nobody follows is worse than one more try.
+      policy = FRESH_POLICY;
+      ready = deferred();
     }
   }
 
@@ -93,7 +98,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
     policy = afterCrash(policy, Date.now(), upMs);
     options.log('error', `The engine ${cause}.`);
     if (policy.failed) {
-      const message = `The engine ended ${CRASH_LIMIT} more times in safe mode; the last one ${cause}.`;
+      const message = `The engine ended ${CRASH_LIMIT} more times in safe mode; the last one ${cause}. It is tried again in ${Math.ceil(options.leftAloneMs / 60_000)} min.`;
       ready.reject(new EngineGoneError(message));
       options.onState({ state: 'failed', message });
       return;
@@ -142,17 +147,11 @@ export function supervise(options: SupervisorOptions): Supervisor {
     pid: () => (current && order !== 'stop' ? current.pid : undefined),
     async restart() {
       if (order === 'stop') return;
-      const hasGivenUp = policy.failed;
+      if (policy.failed) ready = deferred();
       order = 'restart';
       policy = FRESH_POLICY;
-      if (hasGivenUp) {
-        ready = deferred();
-        isReady = false;
-        loop = keepAlive();
-      } else {
-        wake();
-        await current?.end(options.stopMs);
-      }
+      wake();
+      await current?.end(options.stopMs);
       await ready.promise;
     },
     isStopping: () => order === 'stop',

@@ -1,11 +1,16 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { placeOf } from '../core/embedder.ts';
 import type { FileSettings } from '../core/files.ts';
 import { scanFolder } from '../files/scan.ts';
+import type { ModelLibrary } from '../models/library.ts';
 import type { CheckState, HealthCheck } from '../protocol/health.ts';
-import { inspectStore, listGenerations } from '../store/index.ts';
+import { isLostConnection } from '../protocol/lostConnection.ts';
+import { inspectStore, listGenerations, loadNative } from '../store/index.ts';
+import { startChild } from './childProcess.ts';
 import type { FolderIndex } from './folderIndex.ts';
 import { planFolder } from './planFolder.ts';
+import { DescribeRuntime } from './rerank/messages.ts';
 import { selfTest } from './selfTest.ts';
 import { type EngineServices, messageOf } from './services.ts';
 import { readWriter } from './writerLock.ts';
@@ -16,6 +21,8 @@ export interface CheckedFolder {
   readonly files: FileSettings;
   readonly fingerprint: string;
   readonly services: EngineServices;
+  /** Undefined where no models can be installed. */
+  readonly library: ModelLibrary | undefined;
 }
 
 const FEW_BYTES = 1_000_000_000;
@@ -33,8 +40,11 @@ const some = (paths: readonly string[]): string =>
 /** Every check that applies, in the order to read them in. A check that fails to run is a problem of its own; none throws. */
 export async function runChecks(folder: CheckedFolder): Promise<readonly HealthCheck[]> {
   const checks: readonly [string, (folder: CheckedFolder) => Promise<HealthCheck | undefined>][] = [
+    ['native', checkNative],
     ['parser', checkParser],
     ['embedder', checkEmbedder],
+    ['device', checkDevice],
+    ['models', checkModels],
     ['disk', checkDisk],
     ['rules', checkRules],
     ['store', checkStore],
@@ -51,6 +61,21 @@ export async function runChecks(folder: CheckedFolder): Promise<readonly HealthC
     if (result !== undefined) found.push(result);
   }
   return found;
+}
+
+/** What is native can end a process, so the runtime of models is loaded in one of its own. */
+async function checkNative(): Promise<HealthCheck> {
+  await loadNative();
+  const { connection, gone, kill } = startChild('rerankProcess');
+  try {
+    const { version, devices } = await connection.sendRequest(DescribeRuntime);
+    return said('native', 'ok', `LanceDB and onnxruntime ${version} load; the latter is built for ${devices.join(', ')}.`);
+  } catch (error) {
+    const why = isLostConnection(error) ? `its process ${await gone}` : messageOf(error);
+    return said('native', 'warning', `onnxruntime does not load (${why}): only the bundled model can serve.`, 'Install Quarry again.');
+  } finally {
+    kill();
+  }
 }
 
 async function checkParser({ services }: CheckedFolder): Promise<HealthCheck> {
@@ -72,6 +97,26 @@ async function checkEmbedder({ services: { embedder, embedderProblem } }: Checke
   return sound
     ? said('embedder', 'ok', `${id} on ${device} makes vectors of ${dimension} numbers.`)
     : said('embedder', 'problem', `${id} on ${device} makes vectors that are not usable.`, 'Choose another device or model.');
+}
+
+async function checkDevice({ services: { embedder } }: CheckedFolder): Promise<HealthCheck | undefined> {
+  if (embedder === undefined) return undefined;
+  const note = embedder.note?.() ?? '';
+  return said('device', 'ok', `${embedder.info.id} runs on ${placeOf(embedder.info)}.${note === '' ? '' : ` ${note}`}`);
+}
+
+async function checkModels({ library }: CheckedFolder): Promise<HealthCheck> {
+  const installed = (await library?.listInstalled()) ?? [];
+  if (library === undefined || installed.length === 0) return said('models', 'ok', 'No model is installed beside the bundled one.');
+  const broken: string[] = [];
+  for (const { id } of installed) if ((await library.verify(id))?.some(({ state }) => state !== 'ok')) broken.push(id);
+  if (broken.length === 0) return said('models', 'ok', `${some(installed.map(({ id }) => id))}: every file is as it was installed.`);
+  return said(
+    'models',
+    'problem',
+    `Files of ${some(broken)} are missing or changed.`,
+    'Download it again: `quarry models download <model>`.',
+  );
 }
 
 function isUnit(vector: Float32Array): boolean {

@@ -1,5 +1,6 @@
 import type { MessageConnection } from 'vscode-jsonrpc';
 import { languageOfPath } from '../core/languages.ts';
+import type { ModelLibrary } from '../models/library.ts';
 import { ErrorCode, type FileListing } from '../protocol/engine.ts';
 import { CleanUp, type CleanUpResult, type FolderHealth, GetHealth, RetryFiles, RunChecks, WipeIndex } from '../protocol/health.ts';
 import { bytesBelow, dropOtherGenerations, listGenerations } from '../store/index.ts';
@@ -19,19 +20,24 @@ export interface HealthParts {
   readonly stateOf: (folder: string) => OpenFolderState;
   readonly listFiles: (state: OpenFolderState) => Promise<FileListing>;
   readonly services: () => Promise<EngineServices>;
+  readonly library: () => ModelLibrary | undefined;
 }
 
 /** Answers the requests of the health view, of `quarry doctor` and of the clean-up. */
 export function serveHealth(connection: MessageConnection, parts: HealthParts): void {
   connection.onRequest(GetHealth, async ({ folder }) => {
     const state = parts.stateOf(folder);
-    return describeHealth(state, await parts.listFiles(state), indexFingerprint((await parts.services()).embedder?.info));
+    const models = (await parts.library()?.listInstalled()) ?? [];
+    return {
+      ...(await describeHealth(state, await parts.listFiles(state), indexFingerprint((await parts.services()).embedder?.info))),
+      models: models.map(({ id, files }) => ({ id, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) })),
+    };
   });
   connection.onRequest(RunChecks, async ({ folder }) => {
     const { index, params } = parts.stateOf(folder);
     const services = await parts.services();
     const fingerprint = indexFingerprint(services.embedder?.info);
-    return runChecks({ index, indexDir: params.indexDir, files: params.files, fingerprint, services });
+    return runChecks({ index, indexDir: params.indexDir, files: params.files, fingerprint, services, library: parts.library() });
   });
   connection.onRequest(RetryFiles, async ({ folder, paths }) => {
     const { index, params } = parts.stateOf(folder);
@@ -42,7 +48,11 @@ export function serveHealth(connection: MessageConnection, parts: HealthParts): 
   connection.onRequest(WipeIndex, async ({ folder }) => ({ freedBytes: await wipe(parts, folder) }));
 }
 
-async function describeHealth({ index, params }: OpenFolderState, listing: FileListing, fingerprint: string): Promise<FolderHealth> {
+async function describeHealth(
+  { index, params }: OpenFolderState,
+  listing: FileListing,
+  fingerprint: string,
+): Promise<Omit<FolderHealth, 'models'>> {
   const writer = await readWriter(params.indexDir);
   return {
     status: index.status(),

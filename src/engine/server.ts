@@ -169,7 +169,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   });
   connection.onRequest(ListFiles, ({ folder }) => listFiles(stateOf(folder)));
   serveEditors(connection, { stateOf, services: started });
-  serveHealth(connection, { open, stateOf, listFiles, services: started });
+  serveHealth(connection, { open, stateOf, listFiles, services: started, library: models.library });
 
   return {
     close: async () => {

@@ -1,4 +1,5 @@
 import type { EngineOptions } from '../protocol/engine.ts';
+import { isLostConnection } from '../protocol/lostConnection.ts';
 import { chooseEmbedder } from './chooseEmbedder.ts';
 import type { EmbedService } from './embedService.ts';
 import type { EndpointSource } from './endpointEmbedder.ts';
@@ -56,12 +57,14 @@ async function chunkFiles(
   maxFileBytes: number,
   journal: string,
 ): Promise<readonly FileDraft[]> {
+  const { connection, gone } = worker();
   try {
-    return await worker().connection.sendRequest(ChunkFiles, { folder, files, maxFileBytes, journal });
+    return await connection.sendRequest(ChunkFiles, { folder, files, maxFileBytes, journal });
   } catch (error) {
     const [only] = files;
     if (only === undefined) return [];
-    if (files.length === 1) return [{ path: only.path, state: 'failed', error: `the parser stopped on this file (${messageOf(error)})` }];
+    const why = isLostConnection(error) ? await gone : messageOf(error);
+    if (files.length === 1) return [{ path: only.path, state: 'failed', error: `the parser stopped on this file (${why})` }];
     const drafts: FileDraft[] = [];
     for (const file of files) drafts.push(...(await chunkFiles(worker, folder, [file], maxFileBytes, journal)));
     return drafts;

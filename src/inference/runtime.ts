@@ -19,3 +19,10 @@ export function loadRuntime(): typeof Runtime {
   }
   return loaded;
 }
+
+/** The runtime's version, and the devices that its build can use if the machine has them. Throws where it has no native package. */
+export function describeRuntime(): { readonly version: string; readonly devices: readonly string[] } {
+  const runtime = loadRuntime();
+  const { node, common } = runtime.env.versions;
+  return { version: node ?? common, devices: runtime.listSupportedBackends().map(({ name }) => name) };
+}

@@ -23,6 +23,8 @@ export interface FolderHealth {
   readonly skipped: readonly SkippedFile[];
   readonly failed: readonly { readonly path: string; readonly message: string; readonly attempts: number }[];
   readonly generations: readonly { readonly name: string; readonly bytes: number; readonly current: boolean }[];
+  /** Installed beside the bundled one. */
+  readonly models: readonly { readonly id: string; readonly bytes: number }[];
   /** Undefined while nobody writes the index. `own` is true when it is the engine that answers. */
   readonly writer?: { readonly pid: number; readonly alive: boolean; readonly own: boolean };
 }

@@ -25,6 +25,7 @@ import { writing } from './writing.ts';
 
 export { passes } from './filter.ts';
 export type { GenerationRecord } from './indexFile.ts';
+export { loadNative } from './native.ts';
 export {
   bytesBelow,
   dropGeneration,

@@ -203,6 +203,19 @@ describe('a crash', () => {
     expect(await search(client, 'x')).toMatchObject({ keywordOnly: false, folders: ['/a'] });
   }, 60_000);
 
+  test('an engine that was given up is tried again after a while, out of safe mode and with its folders', async () => {
+    const { client, scratch } = start({ leftAloneMs: 500 });
+    const dieAtStart = join(scratch, 'die');
+    vi.stubEnv('QUARRY_TEST_CRASH_AT_START', dieAtStart);
+    await client.request(OpenFolder, openParams('/a'));
+    writeFileSync(dieAtStart, '');
+    process.kill(client.pid() ?? 0, 'SIGKILL');
+    await until(() => client.state().state === 'failed');
+    rmSync(dieAtStart);
+    await until(() => client.state().state === 'ready');
+    expect(await search(client, 'x')).toMatchObject({ keywordOnly: false, folders: ['/a'] });
+  }, 60_000);
+
   test('a program that cannot be started fails with a sentence', async () => {
     const { client } = start({ execPath: '/nowhere/node' });
     await expect(search(client, 'x')).rejects.toThrow(/^The engine ended 3 more times in safe mode; the last one could not be started/);

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EngineClient, startEngine } from '../../src/client/engineClient.ts';
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
+import { MANIFEST, serialise } from '../../src/models/manifest.ts';
 import { GetStatus, OpenFolder, WaitForIndex } from '../../src/protocol/engine.ts';
 import { CleanUp, type FolderHealth, GetHealth, type HealthCheck, WipeIndex } from '../../src/protocol/health.ts';
 import { openStore } from '../../src/store/index.ts';
@@ -49,11 +50,43 @@ describe('doctor', () => {
     const { code, states } = await doctor(folder, indexDir);
     expect(new Set(Object.values(states))).toEqual(new Set(['ok']));
     expect(Object.keys(states)).toEqual(
-      expect.arrayContaining(['parser', 'embedder', 'disk', 'rules', 'store', 'self-test', 'ledger', 'freshness', 'writer', 'size']),
+      expect.arrayContaining([
+        'native',
+        'parser',
+        'embedder',
+        'device',
+        'models',
+        'disk',
+        'rules',
+        'store',
+        'self-test',
+        'ledger',
+        'freshness',
+        'writer',
+        'size',
+      ]),
     );
     expect(code).toBe(0);
     const { stdout } = await quarry(['doctor', folder, '--index-dir', indexDir]);
     expect(stdout).toMatch(/^ok +self-test +`\w+` in \S+:\d+ is found by its name and by its vector\.$/m);
+  });
+
+  it('names an installed model whose files have changed, and what serves in its place', async () => {
+    const { client, folder, indexDir } = await indexed();
+    await client.stop();
+    const id = 'nomic-ai/CodeRankEmbed';
+    const models = join(dirname(indexDir), 'models');
+    await mkdir(join(models, id), { recursive: true });
+    const file = { path: 'config.json', bytes: 2, sha256: '0'.repeat(64), revision: null, pinned: false };
+    const model = { id, licence: 'MIT', source: 'a folder', installedAt: new Date(0).toISOString(), files: [file] };
+    await writeFile(join(models, id, MANIFEST), serialise(model));
+    await writeFile(join(models, id, 'config.json'), '{}');
+    const { stdout } = await quarry(['doctor', folder, '--index-dir', indexDir, '--models-dir', models, '--json']);
+    const checks = JSON.parse(stdout) as readonly HealthCheck[];
+    const of = (name: string) => checks.find((check) => check.name === name);
+    expect(of('models')).toMatchObject({ state: 'problem', finding: `Files of ${id} are missing or changed.` });
+    expect(of('models')?.advice).toContain('quarry models download');
+    expect(of('device')?.finding).toMatch(/^bundled runs on cpu.*CodeRankEmbed cannot be loaded.*The bundled model serves in its place/);
   });
 
   it('says what differs from the disk, and who writes', async () => {

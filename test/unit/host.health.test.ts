@@ -42,6 +42,7 @@ const health: FolderHealth = {
     { name: 'aaaaaaaa', bytes: 2_000_000, current: true },
     { name: 'bbbbbbbb', bytes: 400_000, current: false },
   ],
+  models: [{ id: 'nomic-ai/CodeRankEmbed', bytes: 138_000_000 }],
   writer: { pid: 7, alive: true, own: true },
 };
 
@@ -70,6 +71,7 @@ test('the tree says everything about an index', () => {
     '    of another version or model: 400 kB (bbbbbbbb)',
     '    /storage/index: is where it is',
     '  Model: bundled on cpu, int4',
+    '    nomic-ai/CodeRankEmbed: installed, 138.0 MB',
     '  Writer: this window (process 7)',
   ]);
 });

@@ -2,8 +2,9 @@ import module from 'node:module';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { openPairReader } from '../../inference/rerank/open.ts';
 import type { PairReader } from '../../inference/rerank/pairReader.ts';
+import { describeRuntime } from '../../inference/runtime.ts';
 import { endWithParent } from '../parentWatch.ts';
-import { LoadReranker, ReadPairs } from './messages.ts';
+import { DescribeRuntime, LoadReranker, ReadPairs } from './messages.ts';
 import { createReading } from './readPairs.ts';
 
 /** Entry of the rerank process: a loop around one model. It is ended from outside, which gives all its memory back. */
@@ -21,6 +22,7 @@ connection.onRequest(ReadPairs, async (job, token) => {
   if (read === undefined) throw new Error('no model is loaded');
   return (await read(job, () => token.isCancellationRequested)) ?? null;
 });
+connection.onRequest(DescribeRuntime, describeRuntime);
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 endWithParent();
 connection.listen();

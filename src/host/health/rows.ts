@@ -21,7 +21,7 @@ export interface HealthRow {
 
 /** Everything that there is to say about the index of one folder. */
 export function rowsOf(name: string, health: FolderHealth): HealthRow {
-  const { status, writer } = health;
+  const { models, status, writer } = health;
   const { folder } = status;
   const { chunks, embedder, files } = status;
   const row = (icon: string, label: string, description: string): HealthRow => ({ icon, label, description, folder });
@@ -37,7 +37,10 @@ export function rowsOf(name: string, health: FolderHealth): HealthRow {
       { ...row('circle-slash', 'Skipped', count(health.skipped.length)), children: skippedRows(health) },
       failedRow(health),
       { ...row('database', 'On disk', size(status.bytesOnDisk)), children: generationRows(health) },
-      row('circuit-board', 'Model', embedder.reason === '' ? model : `${model}: ${embedder.reason}`),
+      {
+        ...row('circuit-board', 'Model', embedder.reason === '' ? model : `${model}: ${embedder.reason}`),
+        children: models.map(({ id, bytes }) => ({ label: id, description: `installed, ${size(bytes)}`, folder })),
+      },
       row('edit', 'Writer', writerText(writer)),
     ],
   };
