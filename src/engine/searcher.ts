@@ -67,6 +67,8 @@ export async function search(
   const retrieved = found.flatMap((rows, at) => withoutInner(rows, folders[at] ?? '', folders)).sort((a, b) => b.score - a.score);
   const retrievalMs = performance.now() - startedAt;
   const { hits, metrics } = await rerankedHits(reranking, retrieved, request, query.text || query.symbols.join(' '), token);
+  if (mode === 'hybrid' && request.similarTo === undefined && hits.length > 0 && hits.every(({ matched }) => matched.length === 0))
+    notes.push('None of these words stands there: these places are the nearest in meaning.');
   const coverage = coverageOf(indexes);
   if (coverage < 1) notes.push(`${Math.round(coverage * 100)} % of the files are searchable so far.`);
   const building = indexes.flatMap((index) => index.status().building ?? []);

@@ -69,6 +69,13 @@ describe('quarry search', () => {
     expect(stdout).toContain('"uplaods" stands nowhere here; words like "upload" were looked for.');
   });
 
+  it('says when nothing of the question stands in what was found', async () => {
+    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
+    const none = /^None of these words/m;
+    expect((await quarry(['search', folder, 'qwzzkv xxyyq', '--index-dir', indexDir])).stdout).toMatch(none);
+    expect((await quarry(['search', folder, 'qwzzkv uploads', '--index-dir', indexDir])).stdout).not.toMatch(none);
+  });
+
   describe('--rows', () => {
     const loads = (names: readonly string[]): string => names.map((name) => `export function load${name}Config() {}\n`).join('\n');
     const files = { 'config.ts': loads(['A', 'B', 'C']), 'other.ts': loads(['D']), 'queries.jsonl': '{"query": "load config"}\n' };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asMeant, correctTypos, type Vocabulary } from '../../src/core/query/typos.ts';
 
 const COUNTS = new Map(
-  Object.entries({ upload: 9, upgrad: 1, configur: 4, connect: 5, contract: 2, retri: 3, '=retryupload': 1, schema: 2 }),
+  Object.entries({ upload: 9, upgrad: 1, configur: 4, connect: 5, contract: 2, retri: 3, '=retryupload': 1, schema: 2, king: 3 }),
 );
 const vocabulary: Vocabulary = { words: () => COUNTS.keys(), chunkFrequency: (token) => COUNTS.get(token) ?? 0 };
 
@@ -25,6 +25,7 @@ describe('a word that stands nowhere becomes the nearest one that does', () => {
     ['words that are near to nothing', 'kubernetes cluster'],
     ['another first letter', 'xpload'],
     ['two slips in a short word', 'ukpaods'],
+    ['words that a short one only begins like', 'klingon'],
     ['stop words', 'where should there'],
     ['words of other scripts', 'загрузка'],
     ['nothing', ''],

@@ -6,6 +6,8 @@ const FEWEST_LETTERS = 5;
 const LONG_WORD = 9;
 /** What may be left over behind the stem of a known word: an ending such as `ation`. */
 const LONGEST_ENDING = 5;
+/** A shorter one with a slip and an ending would be too near to too many others: `klingon` is not `king`. */
+const SHORTEST_STEM = 6;
 
 /** What the corpus knows of words: its search tokens, and in how many chunks one stands. */
 export interface Vocabulary {
@@ -19,6 +21,8 @@ export interface Correction {
   /** The stem of the nearest known word. */
   readonly meant: string;
 }
+
+const endingAfter = (known: string): number => (known.length < SHORTEST_STEM ? 0 : LONGEST_ENDING);
 
 /**
  * Slips (a letter too many, missing, wrong, or two swapped) between `known` and the beginning of `word` that is nearest to it; what of
@@ -42,7 +46,7 @@ function slips(known: string, word: string, most: number, rows: readonly [Uint8A
     [before, last, next] = [last, next, before];
   }
   let best = Number.POSITIVE_INFINITY;
-  for (let at = Math.max(0, word.length - LONGEST_ENDING); at <= word.length; at += 1) best = Math.min(best, last[at] as number);
+  for (let at = Math.max(0, word.length - endingAfter(known)); at <= word.length; at += 1) best = Math.min(best, last[at] as number);
   return best > most ? Number.POSITIVE_INFINITY : best;
 }
 
@@ -56,7 +60,7 @@ function nearest(word: string, vocabulary: Vocabulary): string | null {
   const rows = [row(), row(), row()] as const;
   for (const known of vocabulary.words()) {
     if (known.charCodeAt(0) !== first || known.length < FEWEST_LETTERS - 1) continue;
-    if (known.length > word.length + most || known.length < word.length - LONGEST_ENDING) continue;
+    if (known.length > word.length + most || known.length < word.length - endingAfter(known)) continue;
     const count = slips(known, word, Math.min(most, foundSlips), rows);
     if (count > foundSlips || count === Number.POSITIVE_INFINITY) continue;
     const better =

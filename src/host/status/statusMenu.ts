@@ -22,6 +22,7 @@ export function menuItems(input: StatusInput): readonly MenuItem[] {
       : { label: '$(debug-pause) Pause Indexing', command: 'quarry.pause' },
     { label: '$(refresh) Rebuild Index', description: 'searching goes on meanwhile', command: 'quarry.rebuild' },
     { label: '$(exclude) Show Files That Are Not Indexed', description: counted(skipped, 'file'), command: 'quarry.showSkippedFiles' },
+    { label: '$(pulse) Index Health', command: 'quarry.showHealth' },
     { label: 'More', kind: vscode.QuickPickItemKind.Separator },
     { label: '$(gear) Settings', command: 'quarry.openSettings' },
     { label: '$(output) Show Log', command: 'quarry.showLog' },
