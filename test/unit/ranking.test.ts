@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChunkKind } from '../../src/core/chunk.ts';
 import { chunkTokens } from '../../src/core/documents.ts';
 import { languageOfPath } from '../../src/core/languages.ts';
+import { isImportList } from '../../src/core/ranking/imports.ts';
 import { rank, STAGE_NAMES } from '../../src/core/ranking/rank.ts';
 import type { Candidate, Ranked, RankInput } from '../../src/core/ranking/types.ts';
 import { StatisticsBuilder } from '../../src/core/statistics.ts';
@@ -64,6 +65,7 @@ describe('rank puts first', () => {
     ['the file whose name is asked for', 'cookie parsing', ['src/misc.ts|a|cookie parsing', 'src/cookie.ts|a|cookie parsing']],
     ['the folder whose name is asked for', 'routing', ['src/misc/mod.rs|a|routing', 'src/routing/mod.rs|a|routing']],
     ['words that stand side by side', 'raw mode', ['a.ts|f|mode of a raw thing here', 'b.ts|f|mode of thing here raw mode']],
+    ['code before lists of imports', 'parse date', ['a.ts||import { parse } from "./parse"', 'b.ts|convert|parse date then']],
     ['code before tests', 'parse date', ['test/date.test.ts|parseDate|parse date', 'src/when.ts|parseDate|parse date']],
     ['tests when tests are asked for', 'parse date test', ['src/when.ts|parse|parse date', 'test/when.ts|parse|parse date test']],
     ['code before texts', 'parse date', ['parse.md|Parse date|parse date parse date', 'when.ts|parse|parse date']],
@@ -208,6 +210,24 @@ describe('copies', () => {
   it('of another name are none', () => {
     const others = rank(inputOf('error map', ['a/error.ts|one|error map of a', 'b/error.ts|two|error map of a']));
     expect(others.flatMap(({ why }) => why.map(({ signal }) => signal))).not.toContain('duplicates');
+  });
+});
+
+describe('lists of imports', () => {
+  it.each([
+    ['import { a } from "a";\nimport b from "b";\n', true],
+    ['import {\n  one,\n  two,\n} from "numbers";\n', true],
+    ['from os import path\nimport re\n\nLIMIT = 3\n', true],
+    ['package main\n\nimport (\n\t"fmt"\n\t"os"\n)\n', true],
+    ['#include <stdio.h>\n#include "a.h"\n', true],
+    ['use std::fmt;\nuse crate::{\n  a,\n};\n', true],
+    ['using System;\nusing System.Linq;\n', true],
+    ['const fs = require("fs");\n', true],
+    ['import a from "a";\nrun();\nstop();\n', false],
+    ['LIMIT = 3\n', false],
+    ['', false],
+  ])('%j: %s', (text, expected) => {
+    expect(isImportList(text)).toBe(expected);
   });
 });
 

@@ -23,6 +23,8 @@ export const RANKING = {
   chunkCoverage: 0.2,
   /** Chunks that define nothing. */
   restFactor: 0.9,
+  /** And of these, the ones that only import. */
+  importList: 0.6,
   /** Interfaces and type aliases, when the question describes behaviour and names nothing. */
   shapeFactor: 0.85,
   /** The chunk defines a name of the question; more when the whole question is that name. */

@@ -11,6 +11,7 @@ import { definitionsFirst } from './exactSymbol.ts';
 import { weighCoherence, weighCoverage, weighFileKeywords, weighFileVectors } from './fileSignals.ts';
 import { fuse } from './fusion.ts';
 import { liftHubs } from './hubs.ts';
+import { weighImports } from './imports.ts';
 import { weighInlineTests } from './inlineTests.ts';
 import { weighLayers } from './layers.ts';
 import { matchLiterals } from './literals.ts';
@@ -33,6 +34,7 @@ const STAGES = [
   ['word-pairs', matchWordPairs],
   ['literal', matchLiterals],
   ['rest', weighRest],
+  ['imports', weighImports],
   ['definition', liftDefinitions],
   ['file-keyword', weighFileKeywords],
   ['file-vectors', weighFileVectors],
