@@ -42,38 +42,77 @@ export interface IndexOutcome {
 
 /** Batches grow: a small first one is searchable at once, larger ones later cost fewer commits. */
 const BATCH_FILES = [24, 64, 160, 320] as const;
-/** Bytes of source in one batch. Three batches are under way at most, so this bounds the memory of a run. */
+/** Bytes of source in one batch. Three batches are under way at most, and some wait to be written, so this bounds the memory of a run. */
 const BATCH_BYTES = 1_000_000;
+/** After the first batches, which are searchable at once, files of this much time or source become searchable together: each commit costs. */
+const COMMIT_MS = 2000;
+const COMMIT_BYTES = 4_000_000;
+const SMALL_BATCHES = 3;
 /** Time between two looks at what else is to be done, while texts are embedded. */
 const STEP_MS = 500;
 const FIRST_STEP_TEXTS = 32;
 
+/** Batches that are ready to be written. */
+interface Pending extends Commit {
+  /** Files that the batches had. */
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const NOTHING: Pending = { updates: [], removed: [], files: 0, bytes: 0 };
+
 /**
- * Reads, chunks, embeds and commits the files of a plan. Three stages overlap: while one batch is committed, the next
+ * Reads, chunks, embeds and commits the files of a plan. Three stages overlap: while some batches are committed, the next
  * is embedded and the one after is parsed. A file becomes visible together with all its chunks.
  */
 export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
   let done = 0;
   let files = 0;
   let chunks = 0;
+  let pending = NOTHING;
+  let committedAt = performance.now();
   let committed: Promise<void> = Promise.resolve();
+  /** What the ledger held of a file when it was read. */
+  const readOver = new Map<string, LedgerEntry | undefined>();
   const { last, quarantined } = run.suspects;
   const batches = [...intoBatches(withoutSuspects(run)), ...run.plan.read.filter(({ path }) => last.has(path)).map((file) => [file])];
   const draft = (at: number): Promise<readonly FileDraft[]> => {
     const batch = batches[at];
     if (batch === undefined) return Promise.resolve([]);
     const known = batch.map(({ path, asked }) => {
-      const { hash: knownHash = '', skipReason: knownSkip = '' } = run.ledger.get(path) ?? {};
+      const entry = run.ledger.get(path);
+      readOver.set(path, entry);
+      const { hash: knownHash = '', skipReason: knownSkip = '' } = entry ?? {};
       return { path, knownHash, knownSkip, asked: asked === true };
     });
     return run.services.chunkFiles(run.folder, known, run.maxFileBytes, run.journal);
   };
+  const write = async (ready: Pending): Promise<void> => {
+    const next = notOvertaken(run, ready, readOver);
+    if (!(await commit(run, next))) return;
+    done += ready.files;
+    files += next.updates.filter(({ file }) => file.state === 'indexed').length;
+    const written = next.updates.reduce((sum, update) => sum + update.chunks.length, 0);
+    chunks += written;
+    run.onProgress(done, written);
+  };
+  const writePending = async (): Promise<void> => {
+    await committed;
+    committed = write(pending);
+    committed.catch(() => undefined);
+    pending = NOTHING;
+    committedAt = performance.now();
+  };
+  const isDue = (at: number): boolean =>
+    at < SMALL_BATCHES || at === batches.length - 1 || pending.bytes >= COMMIT_BYTES || performance.now() - committedAt >= COMMIT_MS;
+
   if (run.plan.removed.length + quarantined.length > 0) {
     await commit(run, { updates: quarantined.map(quarantine), removed: run.plan.removed });
   }
   let ahead = draft(0);
   for (let at = 0; at < batches.length && !run.cancelled(); at++) {
-    await run.share.take(batches[at]?.length ?? 1);
+    const batch = batches[at] ?? [];
+    await run.share.take(batch.length);
     await run.gate.passed();
     const drafts = await ahead;
     if (last.size > 0) await run.suspects.cleared(drafts.map(({ path }) => path));
@@ -81,25 +120,34 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
     // A failure in the batch ahead is seen when its turn comes; until then it must not count as unhandled.
     ahead.catch(() => undefined);
     await run.between();
-    const next = await toCommit(run, batches[at] ?? [], drafts).catch(async (error: unknown) => {
-      // What is being committed counts before the failure does: the next pass then plans with it.
+    const next = await toCommit(run, batch, drafts).catch(async (error: unknown) => {
+      // What is ready counts before the failure does: the next pass then plans with it.
+      await writePending();
       await committed;
       throw error;
     });
-    await committed;
-    if (run.cancelled()) break;
-    committed = commit(run, next).then((isDone) => {
-      if (!isDone) return;
-      done += batches[at]?.length ?? 0;
-      files += next.updates.filter(({ file }) => file.state === 'indexed').length;
-      const written = next.updates.reduce((sum, update) => sum + update.chunks.length, 0);
-      chunks += written;
-      run.onProgress(done, written);
-    });
-    committed.catch(() => undefined);
+    pending = joined(pending, next, batch);
+    if (isDue(at) && !run.cancelled()) await writePending();
   }
   await committed;
   return { files, chunks, removed: run.plan.removed.length };
+}
+
+function joined(pending: Pending, next: Commit, batch: readonly FoundFile[]): Pending {
+  return {
+    updates: [...pending.updates, ...next.updates],
+    removed: [...pending.removed, ...next.removed],
+    files: pending.files + batch.length,
+    bytes: pending.bytes + batch.reduce((sum, { size }) => sum + size, 0),
+  };
+}
+
+/** Leaves out files that were saved and indexed again since they were read: what is here of them is older. */
+function notOvertaken({ ledger }: IndexRun, { updates, removed }: Pending, readOver: Map<string, LedgerEntry | undefined>): Commit {
+  const isStill = (path: string): boolean => ledger.get(path) === readOver.get(path);
+  const next = { updates: updates.filter(({ file }) => isStill(file.path)), removed: removed.filter(isStill) };
+  for (const path of [...updates.map(({ file }) => file.path), ...removed]) readOver.delete(path);
+  return next;
 }
 
 function withoutSuspects({ plan, suspects }: IndexRun): readonly FoundFile[] {

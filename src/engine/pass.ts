@@ -15,6 +15,8 @@ import type { Work } from './workQueue.ts';
 
 /** Rows outside the indexes after which single saves are worth an upkeep. */
 const UNINDEXED_ROWS = 1000;
+/** How soon a file is seen that is saved during the upkeep. */
+const LOOK_MS = 20;
 /** Share of replaced rows above which the corpus statistics are counted anew. */
 const DRIFT_FOR_RECOUNT = 0.2;
 
@@ -90,19 +92,41 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
   }
   if (pass.cancelled()) return outcome;
   if (skipped !== undefined) await writeLastCheck(pass.indexDir, fingerprint, startedAt);
-  if (between !== undefined) await upkeep(pass);
+  if (between !== undefined) await upkeep(pass, between);
   return outcome;
 }
 
-async function upkeep({ generation: { store, corpus }, work, share, onPhase, cancelled }: Pass): Promise<void> {
+async function upkeep(
+  { generation: { store, corpus }, work, share, onPhase, cancelled }: Pass,
+  between: () => Promise<void>,
+): Promise<void> {
   // Rows outside the full-text index are found but scored inexactly, so a whole pass leaves none.
   if ((await store.unindexedRows()) > (work.all ? 0 : UNINDEXED_ROWS)) {
     onPhase('upkeep');
-    await share.alone('upkeep', () => (cancelled() ? Promise.resolve() : store.upkeep()));
+    const done = store.upkeep(async (step) => {
+      await share.alone('upkeep', () => (cancelled() ? Promise.resolve() : step()));
+    });
+    await lookMeanwhile(done, between);
   }
   if (!work.all) return;
   if (corpus.drift > DRIFT_FOR_RECOUNT) await corpus.recount(store);
   await corpus.save();
+}
+
+/** Looks at files that are saved until the upkeep is done: building an index can take a minute, and nobody's save waits for that. */
+async function lookMeanwhile(upkeep: Promise<void>, between: () => Promise<void>): Promise<void> {
+  let isRunning = true;
+  const ended = upkeep.finally(() => {
+    isRunning = false;
+  });
+  try {
+    while (isRunning) {
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
+      if (isRunning) await between();
+    }
+  } finally {
+    await ended;
+  }
 }
 
 /** What people have open or have committed lately is what they ask for; with a large model the rest may take an hour. */

@@ -42,6 +42,8 @@ export async function writeCommit(tables: Tables, state: WriterState, dimension:
   for (const path of [...updated, ...removed]) state.unsure.add(path);
 
   const { native } = tables;
+  // An upkeep may have moved the rows since the last commit.
+  await Promise.all([tables.chunks.write.checkoutLatest(), tables.files.write.checkoutLatest()]);
   if (chunks.length > 0) await put(tables.chunks.write, 'id', encodeRows(native, CHUNK_COLUMNS, chunks, dimension), allNew);
   for (const condition of stale) await tables.chunks.write.delete(condition);
   if (updates.length > 0) {

@@ -43,6 +43,11 @@ export function readError(error: unknown): Error {
   return new StoreDamagedError(`A part of the index cannot be read (${nativeMessage(error)}).`, { cause: error });
 }
 
+/** Whether a write of LanceDB failed because of another one that was faster. */
+export function isConflict(error: unknown): boolean {
+  return OTHER_WRITER.test(error instanceof Error ? error.message : String(error));
+}
+
 /** What an error of LanceDB means for a writer. */
 export function writeError(error: unknown): Error {
   if (isOwnFault(error)) return error;

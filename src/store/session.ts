@@ -6,7 +6,7 @@ import { changeGeneration, type GenerationRecord, readIndexFile, recordsOf, type
 import type { Tables } from './tables.ts';
 import type { FileSummary, LedgerEntry, OpenStoreOptions } from './types.ts';
 
-/** Open tables with the rules for using them: reads are tried twice, writes wait for each other, closing waits for both. */
+/** Open tables with the rules for using them: reads are tried twice, writes wait for each other, closing waits for all. */
 export class Session {
   readonly options: OpenStoreOptions;
   readonly tables: Tables;
@@ -15,6 +15,8 @@ export class Session {
   #paths: Promise<readonly string[]> | undefined;
   #summaries = new Map<string, FileSummary>();
   #lastWrite: Promise<unknown> = Promise.resolve();
+  #lastUpkeep: Promise<unknown> = Promise.resolve();
+  #maintaining = 0;
   readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
@@ -31,6 +33,10 @@ export class Session {
 
   get isComplete(): boolean {
     return this.#record.complete;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Notes something about this generation, in memory and in `index.json`. */
@@ -72,6 +78,30 @@ export class Session {
     });
     this.#lastWrite = result.catch(() => {
       // The caller of that write has its error; the next write does not care.
+    });
+    return this.#track(result);
+  }
+
+  /** Whether a step of the upkeep runs. */
+  get isMaintained(): boolean {
+    return this.#maintaining > 0;
+  }
+
+  /** Runs a step of the upkeep beside the writes, after all such steps before it. Nothing it does may take rows away from a write. */
+  async maintain<Result>(step: () => Promise<Result>): Promise<Result> {
+    this.#checkOpen();
+    if (!this.options.write) throw new StoreWriteError('The index was opened for reading only.');
+    this.#maintaining++;
+    const result = this.#lastUpkeep
+      .then(step)
+      .catch((error: unknown) => {
+        throw writeError(error);
+      })
+      .finally(() => {
+        this.#maintaining--;
+      });
+    this.#lastUpkeep = result.catch(() => {
+      // Whoever asked for that step has its error; the next one does not care.
     });
     return this.#track(result);
   }

@@ -6,18 +6,19 @@ import { loadNative, type Native } from './native.ts';
 import { arrowSchema, CHUNK_COLUMNS, type Column, describeSchema, FILE_COLUMNS, FORMAT } from './schema.ts';
 
 /**
- * One table twice: writers and readers have handles of their own, so that a search sees the last whole commit and never waits
- * for the one that is running.
+ * One table three times: readers, writers and the upkeep have handles of their own, so that a search sees the last whole commit and
+ * never waits for the one that is running, and a commit never waits for an index that is being built.
  */
-export interface TablePair {
+export interface TableHandles {
   readonly read: Table;
   readonly write: Table;
+  readonly upkeep: Table;
 }
 
 export interface Tables {
   readonly native: Native;
-  readonly chunks: TablePair;
-  readonly files: TablePair;
+  readonly chunks: TableHandles;
+  readonly files: TableHandles;
   readonly close: () => void;
 }
 
@@ -50,10 +51,10 @@ export async function openTables(dir: string, fingerprint: string, dimension: nu
   const { native, db } = await connect(dir);
   try {
     const names = new Set(await db.tableNames());
-    const chunks = await openPair(native, db, names, tableName(CHUNKS, fingerprint), CHUNK_COLUMNS, dimension, create);
-    const files = await openPair(native, db, names, tableName(FILES, fingerprint), FILE_COLUMNS, dimension, create);
+    const chunks = await openHandles(native, db, names, tableName(CHUNKS, fingerprint), CHUNK_COLUMNS, dimension, create);
+    const files = await openHandles(native, db, names, tableName(FILES, fingerprint), FILE_COLUMNS, dimension, create);
     const close = (): void => {
-      for (const table of [chunks.read, chunks.write, files.read, files.write]) table.close();
+      for (const { read, write, upkeep } of [chunks, files]) for (const table of [read, write, upkeep]) table.close();
       db.close();
     };
     return { native, chunks, files, close };
@@ -63,7 +64,7 @@ export async function openTables(dir: string, fingerprint: string, dimension: nu
   }
 }
 
-async function openPair<Row>(
+async function openHandles<Row>(
   native: Native,
   db: Connection,
   names: ReadonlySet<string>,
@@ -71,7 +72,7 @@ async function openPair<Row>(
   columns: readonly Column<Row>[],
   dimension: number,
   create: boolean,
-): Promise<TablePair> {
+): Promise<TableHandles> {
   const schema = arrowSchema(native, columns, dimension);
   if (!names.has(name)) {
     if (!create) throw new StoreDamagedError(`The index has no table ${name}.`);
@@ -82,5 +83,5 @@ async function openPair<Row>(
     read.close();
     throw new StoreDamagedError(`The table ${name} of the index has unexpected columns.`);
   }
-  return { read, write: await db.openTable(name) };
+  return { read, write: await db.openTable(name), upkeep: await db.openTable(name) };
 }

@@ -153,8 +153,11 @@ export interface IndexStore {
   neededBytes(): Promise<number>;
   /** Rows that no index covers yet. */
   unindexedRows(): Promise<number>;
-  /** Builds or extends the full-text, path and (above 10,000 rows) vector indexes, compacts, and removes old versions. */
-  upkeep(): Promise<void>;
+  /**
+   * Builds or extends the full-text, path and (above 10,000 rows) vector indexes, compacts, and removes old versions. Commits and
+   * searches go on meanwhile. Each step is handed to `pace`, which may let it wait or leave it out.
+   */
+  upkeep(pace?: (step: () => Promise<void>) => Promise<void>): Promise<void>;
   /** Makes writes of other processes visible; false when there were none since the last time. */
   refresh(): Promise<boolean>;
   close(): Promise<void>;

@@ -1,19 +1,19 @@
 import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Table } from '@lancedb/lancedb';
-import type { VectorTuning } from './indexFile.ts';
+import { isConflict } from './errors.ts';
 import type { Native } from './native.ts';
+import type { Session } from './session.ts';
 import type { Tables } from './tables.ts';
 import { buildVectorIndex, wantsVectorIndex } from './vectorIndex.ts';
 
 /**
- * Creates the full-text index once there are rows: on an empty table its scores come out wrong. Tokens are made by our own code,
- * so LanceDB only splits at white space. Positions are off because with them `optimize` never ends (LanceDB 0.31). Tells whether
- * the index is there.
+ * The full-text index over all rows there are. On an empty table there is none: its scores come out wrong. Tokens are made by our own code,
+ * so LanceDB only splits at white space. Positions are off because with them `optimize` never ends (LanceDB 0.31).
  */
-export async function ensureTextIndex({ lancedb }: Native, table: Table): Promise<boolean> {
-  if ((await indexedColumns(table)).has('tokens')) return true;
-  if ((await table.countRows()) === 0) return false;
+export async function buildTextIndex({ lancedb }: Native, table: Table): Promise<void> {
+  await table.checkoutLatest();
+  if ((await table.countRows()) === 0) return;
   const config = lancedb.Index.fts({
     baseTokenizer: 'whitespace',
     lowercase: false,
@@ -23,40 +23,21 @@ export async function ensureTextIndex({ lancedb }: Native, table: Table): Promis
     withPosition: false,
     maxTokenLength: 128,
   });
-  await table.createIndex('tokens', { config });
-  return true;
+  await table.createIndex('tokens', { config, replace: true });
 }
 
-/** Each thousand rows outside costs a search some 10 ms, so a large first index must not wait until it has doubled. */
-const MOST_OUTSIDE = 10_000;
-
-/**
- * Keeps more than half of a growing table in its full-text index: rows outside it are found, but scored with word frequencies that
- * only the rows inside tell. Extending each time the table has doubled, or by so many rows, costs little in all. Called after each commit with the number
- * of rows that it wrote.
- */
-export function textIndexGrowth(native: Native, table: Table): (written: number) => Promise<void> {
-  let covered: number | undefined;
-  let outside = 0;
-  return async (written) => {
-    outside += written;
-    if (covered === undefined) {
-      if (!(await ensureTextIndex(native, table))) return;
-      outside = await uncoveredRows(table);
-      covered = (await table.countRows()) - outside;
-    }
-    if (outside <= Math.min(covered, MOST_OUTSIDE)) return;
-    await table.optimize();
-    covered = await table.countRows();
-    outside = 0;
-  };
+async function textIndex(native: Native, table: Table): Promise<void> {
+  await table.checkoutLatest();
+  if (!(await indexedColumns(table)).has('tokens')) await buildTextIndex(native, table);
 }
 
 async function indexedColumns(table: Table): Promise<ReadonlySet<string>> {
   return new Set((await table.listIndices()).flatMap((index) => index.columns));
 }
 
-async function ensureScalarIndexes({ lancedb }: Native, table: Table, btree: readonly string[], bitmap: readonly string[]): Promise<void> {
+async function scalarIndexes({ lancedb }: Native, table: Table, btree: readonly string[], bitmap: readonly string[]): Promise<void> {
+  await table.checkoutLatest();
+  if ((await table.countRows()) === 0) return;
   const present = await indexedColumns(table);
   for (const column of btree) if (!present.has(column)) await table.createIndex(column, { config: lancedb.Index.btree() });
   for (const column of bitmap) if (!present.has(column)) await table.createIndex(column, { config: lancedb.Index.bitmap() });
@@ -68,24 +49,60 @@ export async function uncoveredRows(table: Table): Promise<number> {
   return stats?.numUnindexedRows ?? (await table.countRows());
 }
 
-/** Builds and extends every index and compacts. Returns how the vector index is to be asked, or undefined while there is none. */
-export async function buildIndexes(tables: Tables, tuning: VectorTuning | undefined): Promise<VectorTuning | undefined> {
-  const { native, chunks, files } = tables;
-  await ensureTextIndex(native, chunks.write);
-  await ensureTextIndex(native, files.write);
-  if ((await chunks.write.countRows()) > 0) {
-    await ensureScalarIndexes(native, chunks.write, ['id', 'path', 'name_lower'], ['language', 'kind']);
-  }
-  if ((await files.write.countRows()) > 0) await ensureScalarIndexes(native, files.write, ['path'], ['language']);
-  await chunks.write.optimize();
-  await files.write.optimize();
-  const vectors = await chunks.write.countRows('vector IS NOT NULL');
-  return wantsVectorIndex(vectors, tuning) ? await buildVectorIndex(native, chunks.write, vectors) : tuning;
+/** A commit that came meanwhile may take the ground from under a step that rewrites rows. Then the step is done again. */
+const ATTEMPTS = 3;
+
+/** What an upkeep does to the tables, in the order of its steps. No step takes rows away from a commit that comes meanwhile. */
+export function upkeepSteps(session: Session): readonly (() => Promise<void>)[] {
+  const { native, chunks, files } = session.tables;
+  const steps = [
+    () => textIndex(native, chunks.upkeep),
+    () => textIndex(native, files.upkeep),
+    // Before the others: an index over rows that move is written twice.
+    () => compact(chunks.upkeep),
+    () => compact(files.upkeep),
+    () => scalarIndexes(native, chunks.upkeep, ['id', 'path', 'name_lower'], ['language', 'kind']),
+    () => scalarIndexes(native, files.upkeep, ['path'], ['language']),
+    () => renewVectorIndex(session),
+  ];
+  return steps.map((step) => () => session.maintain(() => besideWrites(step)));
 }
 
-/** Removes old versions and the folders of indexes that they leave empty. A call of its own, because `optimize` keeps the versions that its own call made. */
-export async function removeOldVersions(tables: Tables, dir: string): Promise<void> {
-  for (const { write } of [tables.chunks, tables.files]) await write.optimize({ cleanupOlderThan: new Date() });
+async function compact(table: Table): Promise<void> {
+  await table.checkoutLatest();
+  await table.optimize();
+}
+
+/** Does a step, if that can be done while others write; else it waits for the next upkeep. */
+async function besideWrites(step: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await step();
+      return;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      if (attempt === ATTEMPTS) return;
+    }
+  }
+}
+
+/** Builds the vector index anew when the table has outgrown it, and notes how it is to be asked. */
+export async function renewVectorIndex(session: Session): Promise<void> {
+  const { native, chunks } = session.tables;
+  await chunks.upkeep.checkoutLatest();
+  const rows = await chunks.upkeep.countRows('vector IS NOT NULL');
+  if (wantsVectorIndex(rows, session.tuning)) await session.note({ vectors: await buildVectorIndex(native, chunks.upkeep, rows) });
+}
+
+/**
+ * Removes old versions and the folders of indexes that they leave empty. A call of its own, because `optimize` keeps the versions that its
+ * own call made. No other write may run meanwhile: it may stand on a version that goes.
+ */
+export async function removeOldVersions({ chunks, files }: Tables, dir: string): Promise<void> {
+  for (const { upkeep } of [chunks, files]) {
+    await upkeep.checkoutLatest();
+    await upkeep.optimize({ cleanupOlderThan: new Date() });
+  }
   await removeEmptyFolders(dir);
 }
 

@@ -1,24 +1,24 @@
 import { writeCommit } from './commit.ts';
+import { indexGrowth } from './growth.ts';
 import { repairTables } from './repair.ts';
 import type { Session } from './session.ts';
 import { lanceFolder } from './tables.ts';
 import type { IndexStore } from './types.ts';
-import { buildIndexes, removeOldVersions, textIndexGrowth } from './upkeep.ts';
+import { removeOldVersions, upkeepSteps } from './upkeep.ts';
 
 type Writing = Pick<IndexStore, 'commit' | 'repair' | 'upkeep' | 'complete'>;
 
-/** What changes the tables. Each waits for the one before it. */
+/** What changes the tables. Commits wait for the one before them, and go on while an upkeep runs. */
 export function writing(session: Session): Writing {
   const { tables, options } = session;
-  const { native, chunks, files } = tables;
-  const growth = { chunks: textIndexGrowth(native, chunks.write), files: textIndexGrowth(native, files.write) };
+  const growth = indexGrowth(session);
   return {
     commit: async (commit) => {
       if (commit.updates.length === 0 && commit.removed.length === 0) return;
       await session.write(async (state) => {
         await writeCommit(tables, state, options.dimension, commit);
-        await growth.chunks(commit.updates.reduce((sum, update) => sum + update.chunks.length, 0));
-        await growth.files(commit.updates.length);
+        const chunks = commit.updates.reduce((sum, update) => sum + update.chunks.length, 0);
+        await growth.wrote(chunks, commit.updates.length);
         await session.showWrites();
       });
     },
@@ -33,14 +33,16 @@ export function writing(session: Session): Writing {
         return { removedRows, forgottenFiles: forgottenPaths.length };
       }),
 
-    upkeep: () =>
-      session.write(async () => {
-        const tuning = await buildIndexes(tables, session.tuning);
-        if (tuning !== undefined && tuning !== session.tuning) await session.note({ vectors: tuning });
-        // Readers move to the new version first, so that they do not miss the files of the old ones.
-        await session.showWrites();
-        await removeOldVersions(tables, lanceFolder(options.dir));
-      }),
+    upkeep: async (pace = (step) => step()) => {
+      const cleaning = (): Promise<void> =>
+        session.write(async () => {
+          // Readers move to the new version first, so that they do not miss the files of the old ones.
+          await session.showWrites();
+          await session.maintain(() => removeOldVersions(tables, lanceFolder(options.dir)));
+        });
+      for (const step of [...upkeepSteps(session), cleaning]) if (!session.isClosed) await pace(step);
+      growth.forget();
+    },
 
     complete: async () => {
       if (!session.isComplete) await session.write(() => session.note({ complete: true }));

@@ -52,7 +52,7 @@ test('above ten thousand vectors an index answers nearly as the comparison with 
   const many = await store.searchChunksByVector(probeOfMany, 200);
   await store.upkeep();
   const { vectors } = JSON.parse(readFileSync(join(dir, 'index.json'), 'utf8')) as IndexFile;
-  expect(vectors).toMatchObject({ rows: 10_780, partitions: 26 });
+  expect(vectors).toMatchObject({ rows: 10_780, partitions: 3 });
   expect(vectors?.recall).toBeGreaterThanOrEqual(0.98);
   const reader = await storeIn(dir, { write: false });
   for (const found of [await nearest(store), await nearest(reader)]) expect(recall(found, exact)).toBeGreaterThanOrEqual(0.9);
@@ -109,4 +109,33 @@ test('searches go on while the upkeep removes old versions', async () => {
   while (!done) counts.push((await store.searchChunksByText('function', 50)).length);
   await upkeep;
   expect(new Set(counts)).toEqual(new Set([5]));
+});
+
+test('a save does not wait for an upkeep: it is searchable before the step that runs has ended, and whole after it', async () => {
+  const store = await storeIn(temporaryFolder());
+  for (let at = 0; at < 40; at += 10) {
+    const updates = Array.from({ length: 10 }, (_, index) => fileUpdate(`f${at + index}.ts`, 20));
+    await store.commit({ updates, removed: [] });
+  }
+  let round = 0;
+  await store.upkeep(async (step) => {
+    const number = round++;
+    const running = step();
+    // A changed file and a new one, in the middle of each step.
+    const saved = ['f3.ts', `new${number}.ts`].map((path) => fileUpdate(path, 2, `v${number}`, { tokens: `saved${number}` }));
+    await store.commit({ updates: saved, removed: [`f${20 + number}.ts`] });
+    expect((await store.searchChunksByText(`saved${number}`, 10)).map((hit) => hit.path).sort()).toEqual([
+      'f3.ts',
+      'f3.ts',
+      `new${number}.ts`,
+      `new${number}.ts`,
+    ]);
+    await running;
+  });
+  expect(round).toBeGreaterThan(5);
+  await store.upkeep();
+  expect((await store.compare()).wrongPaths).toEqual([]);
+  expect((await store.ledger()).map((entry) => entry.path).filter((path) => path.startsWith('f'))).toHaveLength(40 - round);
+  expect((await store.chunksOfFile('f3.ts')).map((row) => row.id)).toEqual([0, 1].map((ordinal) => `f3.ts#v${round - 1}#${ordinal}`));
+  expect(await store.unindexedRows()).toBe(0);
 });

@@ -1,0 +1,66 @@
+import type { Table } from '@lancedb/lancedb';
+import type { Session } from './session.ts';
+import { buildTextIndex, renewVectorIndex, uncoveredRows } from './upkeep.ts';
+
+/** An index over up to this many rows is built within the commit: it takes a tenth of a second or two. */
+const AT_ONCE = 5000;
+
+interface Growing {
+  readonly table: Table;
+  /** Rows that the text index covers, and rows that it does not. */
+  covered: number;
+  outside: number;
+}
+
+export interface IndexGrowth {
+  /** Called within each commit with the rows that it wrote; settles when the indexes are there that are built at once. */
+  wrote(chunks: number, files: number): Promise<void>;
+  /** Something else has extended the indexes. */
+  forget(): void;
+}
+
+/**
+ * Keeps half of a growing table and more in its indexes: rows outside the text index are found, but slowly, and scored with word
+ * frequencies that only the rows inside tell. An index is built anew each time its table has doubled, which costs as much as the last
+ * build once more in all; extending it costs far more, because `optimize` also rewrites all rows. Large ones are built beside the commits.
+ */
+export function indexGrowth(session: Session): IndexGrowth {
+  const { native, chunks, files } = session.tables;
+  let growing: readonly [Growing, Growing] | undefined;
+
+  async function build(due: readonly Growing[]): Promise<void> {
+    for (const one of due) {
+      await buildTextIndex(native, one.table);
+      Object.assign(one, await countOf(one.table));
+    }
+    await renewVectorIndex(session);
+    await session.showWrites();
+  }
+
+  return {
+    async wrote(newChunks, newFiles) {
+      if (growing === undefined) growing = [await countOf(chunks.upkeep), await countOf(files.upkeep)];
+      else {
+        growing[0].outside += newChunks;
+        growing[1].outside += newFiles;
+      }
+      // An upkeep covers all rows, and what is being built now is looked at again with the next commit.
+      if (session.isMaintained || session.isClosed) return;
+      const due = growing.filter(({ covered, outside }) => outside > covered);
+      if (due.length === 0) return;
+      const built = session.maintain(() => build(due));
+      if (due.every(({ covered, outside }) => covered + outside <= AT_ONCE)) await built;
+      // The upkeep after the pass does what failed here again, and says what is wrong.
+      else built.catch(() => undefined);
+    },
+    forget: () => {
+      growing = undefined;
+    },
+  };
+}
+
+async function countOf(table: Table): Promise<Growing> {
+  await table.checkoutLatest();
+  const outside = await uncoveredRows(table);
+  return { table, covered: (await table.countRows()) - outside, outside };
+}

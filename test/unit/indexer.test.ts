@@ -1,0 +1,121 @@
+import { mkdtemp, realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { CancellationToken } from 'vscode-jsonrpc';
+import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
+import { createGate } from '../../src/engine/gate.ts';
+import { type IndexRun, indexFiles } from '../../src/engine/indexer.ts';
+import { type Pass, runPass } from '../../src/engine/pass.ts';
+import { withoutTurns } from '../../src/engine/turns.ts';
+import type { FileDraft, FileToChunk } from '../../src/engine/workerProtocol.ts';
+import type { Commit, LedgerEntry } from '../../src/store/types.ts';
+
+const draftOf = (path: string, hash: string): FileDraft => ({
+  path,
+  size: 1000,
+  mtimeMs: 1,
+  hash,
+  state: 'indexed',
+  language: 'typescript',
+  chunks: [],
+  tokens: '',
+  skeleton: '',
+});
+
+/** A run over `count` files of one chunkless kind, with what it commits. */
+function runOver(count: number, size: number, more: Partial<IndexRun> = {}): { readonly run: IndexRun; readonly commits: Commit[] } {
+  const commits: Commit[] = [];
+  const read = Array.from({ length: count }, (_, number) => ({ path: `f${number}.ts`, size, mtimeMs: 1 }));
+  const run = {
+    folder: '/nowhere',
+    plan: { read, removed: [], unchanged: 0 },
+    store: { commit: (next: Commit) => Promise.resolve(void commits.push(next)) },
+    ledger: new Map<string, LedgerEntry>(),
+    services: {
+      chunkFiles: (_: string, files: readonly FileToChunk[]) => Promise.resolve(files.map(({ path }) => draftOf(path, 'read first'))),
+    },
+    embedder: undefined,
+    gate: createGate(false),
+    share: withoutTurns(createGate(false)),
+    maxFileBytes: 1e6,
+    suspects: { last: new Set(), quarantined: [], cleared: () => Promise.resolve() },
+    journal: '',
+    onCommit: () => undefined,
+    onProgress: () => undefined,
+    between: () => Promise.resolve(),
+    cancelled: () => false,
+    token: CancellationToken.None,
+    ...more,
+  } as unknown as IndexRun;
+  return { run, commits };
+}
+
+test('the first files are written at once, the others many together, and each once', async () => {
+  const { run, commits } = runOver(3000, 2000);
+  expect(await indexFiles(run)).toMatchObject({ files: 3000 });
+  const sizes = commits.map(({ updates }) => updates.length);
+  expect(sizes[0]).toBeLessThan(50);
+  // Three batches and the rest: how long the writing takes decides whether some more are made.
+  expect(sizes.length).toBeLessThan(10);
+  expect(new Set(commits.flatMap(({ updates }) => updates.map(({ file }) => file.path))).size).toBe(3000);
+});
+
+test('what was saved and indexed while a batch waited is not overwritten by what was read before', async () => {
+  const { run, commits } = runOver(2, 1000);
+  let isSaved = false;
+  await indexFiles({
+    ...run,
+    between: () => {
+      // As a look at saved files does between two steps.
+      if (!isSaved) run.ledger.set('f1.ts', { ...draftOf('f1.ts', 'saved'), chunks: 0 } as unknown as LedgerEntry);
+      isSaved = true;
+      return Promise.resolve();
+    },
+  });
+  expect(commits.flatMap(({ updates }) => updates.map(({ file }) => file.path))).toEqual(['f0.ts']);
+  expect(run.ledger.get('f1.ts')?.hash).toBe('saved');
+});
+
+test('files that are saved while the upkeep runs are looked at before it has ended', async () => {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'quarry-')));
+  let finish: () => void = () => undefined;
+  let isUpkept = false;
+  const pass = {
+    folder,
+    indexDir: folder,
+    files: DEFAULT_FILE_SETTINGS,
+    first: [],
+    work: { all: true, paths: [] },
+    generation: {
+      fingerprint: 'test',
+      ledger: new Map(),
+      store: {
+        unindexedRows: () => Promise.resolve(1),
+        upkeep: () =>
+          new Promise<void>((resolve) => {
+            finish = resolve;
+          }).then(() => {
+            isUpkept = true;
+          }),
+      },
+      corpus: { drift: 0, save: () => Promise.resolve() },
+    },
+    gate: createGate(false),
+    share: withoutTurns(createGate(false)),
+    // The upkeep ends when somebody has looked: if nobody does, this test does not end.
+    between: () => {
+      expect(isUpkept).toBe(false);
+      finish();
+      return Promise.resolve();
+    },
+    onPhase: () => undefined,
+    onProgress: () => undefined,
+    onSkipped: () => undefined,
+    say: () => undefined,
+    cancelled: () => false,
+    token: CancellationToken.None,
+  } as unknown as Pass;
+  await runPass(pass);
+  expect(isUpkept).toBe(true);
+});
