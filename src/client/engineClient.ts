@@ -44,8 +44,8 @@ export interface EngineClientOptions {
   /** As of `os.setPriority`: 10 gives way to everything the person does. */
   readonly priority?: number;
   readonly startTimeoutMs?: number;
-  /** An engine that cannot be kept alive is tried again after this long; after a minute when absent. */
-  readonly leftAloneMs?: number;
+  /** An engine that ended too often is tried again after this long, with everything; after a minute when absent. */
+  readonly againMs?: number;
   /** The editor's language models, where the face has some. */
   readonly editorModels?: EditorModels;
 }
@@ -81,7 +81,7 @@ export interface EngineClient {
 
 const STOP_MS = 1500;
 const START_TIMEOUT_MS = 30_000;
-const LEFT_ALONE_MS = 60_000;
+const AGAIN_MS = 60_000;
 
 const noEditor = (): Promise<string> =>
   Promise.reject(new ResponseError(ErrorCode.UnknownModel, 'There is no editor here whose language models could be asked.'));
@@ -112,7 +112,7 @@ export function startEngine(options: EngineClientOptions): EngineClient {
     options: options.options,
     startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
     stopMs: STOP_MS,
-    leftAloneMs: options.leftAloneMs ?? LEFT_ALONE_MS,
+    againMs: options.againMs ?? AGAIN_MS,
     folders: folders.all,
     onLaunch({ connection }) {
       connection.onNotification(StatusChanged, statuses.tell);

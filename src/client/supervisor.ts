@@ -24,8 +24,8 @@ export interface SupervisorOptions {
   /** The engine must answer its first call in this time. */
   readonly startTimeoutMs: number;
   readonly stopMs: number;
-  /** An engine that cannot be kept alive is tried again after this long. */
-  readonly leftAloneMs: number;
+  /** An engine that ended too often is tried again after this long: at once with everything, out of safe mode as well as after giving up. */
+  readonly againMs: number;
   /** Called on each new process before its first call, to listen to it. */
   readonly onLaunch: (process: EngineProcess) => void;
   readonly onState: (event: EngineStateEvent) => void;
@@ -45,6 +45,8 @@ export interface Supervisor {
   isStopping(): boolean;
 }
 
+const LONGEST_SAFE_MS = 30 * 60_000;
+
 export function supervise(options: SupervisorOptions): Supervisor {
   let policy: RestartPolicy = FRESH_POLICY;
   let ready: Deferred<LiveEngine> = deferred();
@@ -54,6 +56,8 @@ export function supervise(options: SupervisorOptions): Supervisor {
   /** What a person asked for; it turns the end of a process into something else than a crash. */
   let order: 'run' | 'restart' | 'stop' = 'run';
   let reason = '';
+  /** Safe mode is left after this long; each time it is needed again it lasts longer. */
+  let safeMs = options.againMs;
   const loop = keepAlive();
 
   function renew(): void {
@@ -80,7 +84,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
         continue;
       }
       crashed(cause, Date.now() - startedAt);
-      await pause(policy.failed ? options.leftAloneMs : policy.delay);
+      await pause(policy.failed ? options.againMs : policy.delay);
       if (!policy.failed || (order as string) === 'stop') continue;
       // Nobody restarted it meanwhile. Whatever ended it may be over, and an index that nobody follows is worse than one more try.
       policy = FRESH_POLICY;
@@ -98,7 +102,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
     policy = afterCrash(policy, Date.now(), upMs);
     options.log('error', `The engine ${cause}.`);
     if (policy.failed) {
-      const message = `The engine ended ${CRASH_LIMIT} more times in safe mode; the last one ${cause}. It is tried again in ${Math.ceil(options.leftAloneMs / 60_000)} min.`;
+      const message = `The engine ended ${CRASH_LIMIT} more times in safe mode; the last one ${cause}. It is tried again in ${Math.ceil(options.againMs / 60_000)} min.`;
       ready.reject(new EngineGoneError(message));
       options.onState({ state: 'failed', message });
       return;
@@ -129,10 +133,19 @@ export function supervise(options: SupervisorOptions): Supervisor {
       isReady = true;
       ready.resolve({ process: engine, info });
       options.onState(policy.safe ? { state: 'safe-mode', message: reason } : { state: 'ready', message: '' });
+      if (policy.safe) setTimeout(() => leaveSafeMode(engine), safeMs).unref();
     } catch (error) {
       options.log('error', `The engine could not start: ${error instanceof Error ? error.message : String(error)}`);
       engine.kill();
     }
+  }
+
+  function leaveSafeMode(engine: EngineProcess): void {
+    if (current !== engine || order !== 'run' || !policy.safe) return;
+    safeMs = Math.min(2 * safeMs, LONGEST_SAFE_MS);
+    options.log('info', 'The engine has been well in safe mode and starts anew with everything.');
+    order = 'restart';
+    void engine.end(options.stopMs);
   }
 
   /** A folder that is gone by now must not keep the others from being served. */

@@ -22,6 +22,7 @@ export function statisticsFile(generation: string): string {
 /** `path` is the file that the statistics are kept in. */
 export async function openCorpus(path: string, store: IndexStore, expectedChunks: number): Promise<Corpus> {
   let builder = await load(path);
+  let isSaved = builder !== null;
   let counted = builder?.current().chunks ?? 0;
   let added = 0;
   const recount = async (): Promise<void> => {
@@ -35,6 +36,7 @@ export async function openCorpus(path: string, store: IndexStore, expectedChunks
     builder = next;
     counted = next.current().chunks;
     added = 0;
+    isSaved = false;
   };
   if (builder === null || Math.abs(counted - expectedChunks) > expectedChunks / 5) await recount();
   return {
@@ -42,6 +44,7 @@ export async function openCorpus(path: string, store: IndexStore, expectedChunks
     add: (updates) => {
       for (const { file, chunks } of updates) {
         if (file.state !== 'indexed') continue;
+        isSaved = false;
         for (const row of chunks) builder?.addChunk(row.tokens, row.vector);
         builder?.addFile(file.path, file.vector, file.skeletonVector);
         // A first count has nothing to drift from.
@@ -53,10 +56,17 @@ export async function openCorpus(path: string, store: IndexStore, expectedChunks
     },
     recount,
     save: async () => {
-      if (builder === null) return;
+      if (builder === null || isSaved) return;
       const draft = `${path}.${process.pid}`;
-      await writeFile(draft, builder.toBytes());
-      await rename(draft, path);
+      // What is added while this is written is for the next time.
+      isSaved = true;
+      try {
+        await writeFile(draft, builder.toBytes());
+        await rename(draft, path);
+      } catch (error) {
+        isSaved = false;
+        throw error;
+      }
     },
   };
 }

@@ -203,8 +203,21 @@ describe('a crash', () => {
     expect(await search(client, 'x')).toMatchObject({ keywordOnly: false, folders: ['/a'] });
   }, 60_000);
 
+  test('safe mode ends by itself when nothing happens in it', async () => {
+    const { client, states } = start({ againMs: 500 });
+    await client.request(OpenFolder, openParams('/a'));
+    for (let crash = 1; crash <= 3; crash++) {
+      const before = await client.info();
+      process.kill(before.pid, 'SIGKILL');
+      await until(() => client.pid() !== before.pid && ['ready', 'safe-mode'].includes(client.state().state));
+    }
+    await until(() => client.state().state === 'ready');
+    expect(states).toContain('safe-mode');
+    expect(await search(client, 'x')).toMatchObject({ keywordOnly: false, folders: ['/a'] });
+  }, 60_000);
+
   test('an engine that was given up is tried again after a while, out of safe mode and with its folders', async () => {
-    const { client, scratch } = start({ leftAloneMs: 500 });
+    const { client, scratch } = start({ againMs: 500 });
     const dieAtStart = join(scratch, 'die');
     vi.stubEnv('QUARRY_TEST_CRASH_AT_START', dieAtStart);
     await client.request(OpenFolder, openParams('/a'));

@@ -3,10 +3,10 @@ import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import { cp, mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Rebuild } from '../../src/protocol/engine.ts';
+import { FilesChanged, Rebuild } from '../../src/protocol/engine.ts';
 import { RunChecks } from '../../src/protocol/health.ts';
 import { compareWithDisk } from './compare.ts';
-import { openEngine } from './engine.ts';
+import { type Engine, openEngine } from './engine.ts';
 import { type Random, randomFrom } from './random.ts';
 import { makeTree, type Tree } from './tree.ts';
 
@@ -144,6 +144,61 @@ export async function runDiskFull(home: string, seed: number): Promise<string | 
     } finally {
       await engine.client.stop();
     }
+  } finally {
+    execFileSync('umount', ['-l', disk], { stdio: 'pipe' });
+  }
+  return undefined;
+}
+
+/**
+ * A disk that can only be read, from the start and from one moment to the next: what is on it answers, the reason is told, and what changed
+ * meanwhile is indexed as soon as it can be written, where an engine runs, and by the next engine where none did.
+ */
+export async function runReadOnlyDisk(home: string, seed: number): Promise<string | undefined> {
+  const disk = join(home, 'disk');
+  await mkdir(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=500m', 'tmpfs', disk], { stdio: 'pipe' });
+  } catch (error) {
+    return `skipped, as no disk can be mounted here (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`;
+  }
+  const remount = (how: 'ro' | 'rw'): void => void execFileSync('mount', ['-o', `remount,${how}`, disk], { stdio: 'pipe' });
+  const tree = makeTree(join(home, 'tree'), FILES, randomFrom(seed));
+  const indexDir = join(disk, 'index');
+  const answers = async (engine: Engine): Promise<void> => {
+    if (!(await engine.findsAnchor())) throw new Error('a search does not find the file that never changes');
+  };
+  const inStep = async (engine: Engine): Promise<void> => {
+    while ((await engine.indexed()).status.phase !== 'ready') await new Promise((resolve) => setTimeout(resolve, 200));
+    await compareWithDisk(tree.folder, indexDir, tree.files());
+    await answers(engine);
+  };
+  try {
+    const engine = await openEngine(tree.folder, indexDir);
+    try {
+      await inStep(engine);
+      remount('ro');
+      await engine.client.request(FilesChanged, { folder: tree.folder, paths: Array.from({ length: 9 }, () => tree.change()).flat() });
+      await engine.indexed();
+      await answers(engine);
+      if (!engine.log.some((line) => /Indexing stopped/.test(line))) throw new Error(`nothing was told: ${engine.log.join('\n')}`);
+      remount('rw');
+      await inStep(engine);
+    } finally {
+      await engine.client.stop();
+    }
+    tree.change();
+    remount('ro');
+    const reader = await openEngine(tree.folder, indexDir);
+    try {
+      const { status } = await reader.indexed();
+      if (status.phase !== 'read-only' || status.message === '') throw new Error(`the engine is ${status.phase}: "${status.message}"`);
+      await answers(reader);
+    } finally {
+      await reader.client.stop();
+    }
+    remount('rw');
+    await opensWhole(tree, indexDir);
   } finally {
     execFileSync('umount', ['-l', disk], { stdio: 'pipe' });
   }

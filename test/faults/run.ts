@@ -5,7 +5,7 @@ import { appendFile, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DAMAGES, FORMATS, runDamage, runDiskFull, runFormat, runZeroedMiddle } from './damage.ts';
+import { DAMAGES, FORMATS, runDamage, runDiskFull, runFormat, runReadOnlyDisk, runZeroedMiddle } from './damage.ts';
 import { runKills } from './kills.ts';
 
 /** Kills in one tree; with more trees there is more variety, and less is lost when a run is cut short. */
@@ -35,6 +35,7 @@ function scenarios(): ReadonlyMap<string, Scenario> {
   for (const format of FORMATS) all.set(`format: ${format}`, (home) => runFormat(home, seed, format));
   all.set('data zeroed in the middle', (home) => runZeroedMiddle(home, seed));
   all.set('disk full', (home) => runDiskFull(home, seed));
+  all.set('a disk that can only be read', (home) => runReadOnlyDisk(home, seed));
   const kills = Number(values.kills);
   for (let from = 0; from < kills; from += KILLS_A_TREE) {
     const count = Math.min(KILLS_A_TREE, kills - from);

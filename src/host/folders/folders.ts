@@ -82,9 +82,7 @@ export class Folders implements vscode.Disposable {
   statuses(): readonly IndexStatus[] {
     return this.list().flatMap(({ path, searchOnly }) => {
       const status = this.states.get(path);
-      // Such a folder waits for nothing but the person.
-      if (searchOnly && status?.phase === 'opening') return { ...status, phase: 'ready', message: 'This folder is not indexed.' };
-      return status ?? [];
+      return status === undefined ? [] : statusFor({ searchOnly }, status);
     });
   }
 
@@ -253,6 +251,11 @@ export class Folders implements vscode.Disposable {
     this.line = this.line.then(step).catch((error: unknown) => this.options.log.error(sentenceOf(error)));
     return this.line;
   }
+}
+
+/** A folder that is only searched and has no index waits for nothing but the person. */
+export function statusFor({ searchOnly }: Pick<OpenedFolder, 'searchOnly'>, status: IndexStatus): IndexStatus {
+  return searchOnly && status.phase === 'opening' ? { ...status, phase: 'ready', message: 'This folder is not indexed.' } : status;
 }
 
 /** Remembers that the person deleted the index, until indexing is resumed. */

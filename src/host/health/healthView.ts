@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { GetHealth } from '../../protocol/health.ts';
 import type { Engine } from '../engine.ts';
-import type { Folders } from '../folders/folders.ts';
+import { type Folders, statusFor } from '../folders/folders.ts';
 import { sentenceOf } from '../sentence.ts';
 import { type HealthRow, rowsOf } from './rows.ts';
 
@@ -43,9 +43,11 @@ export class HealthView implements vscode.TreeDataProvider<HealthRow>, vscode.Di
   async getChildren(parent?: HealthRow): Promise<HealthRow[]> {
     if (parent !== undefined) return [...(parent.children ?? [])];
     return Promise.all(
-      this.folders.list().map(async ({ name, path }): Promise<HealthRow> => {
+      this.folders.list().map(async (folder): Promise<HealthRow> => {
+        const { name, path } = folder;
         try {
-          return rowsOf(name, await this.engine.request(GetHealth, { folder: path }));
+          const health = await this.engine.request(GetHealth, { folder: path });
+          return rowsOf(name, { ...health, status: statusFor(folder, health.status) });
         } catch (error) {
           return { label: name, description: sentenceOf(error), icon: 'error', folder: path };
         }
