@@ -1,7 +1,6 @@
-import fs from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import { eventually, pressEscape, quarry, type } from '../host/helpers.ts';
+import { watchLoop } from './loop.ts';
 
 /** Runs in the extension host: see host.bench.ts. */
 
@@ -11,7 +10,6 @@ const IDLE_MS = 8000;
 const BUSY_MS = 25_000;
 const RERANKED = 12;
 const LONGEST_MS = 240_000;
-const TICK_MS = 5;
 const QUESTIONS = [
   'where is a file read',
   'parse a version',
@@ -21,22 +19,13 @@ const QUESTIONS = [
   'glob',
 ];
 
-interface Delay {
-  /** 99th percentile, median and worst of what a timer of the loop comes too late, in milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
-  readonly most: number;
-  /** 99th percentile without the time in which other processes had the processor: what was done in this very thread. */
-  readonly own: number;
-}
-
 /** Called by VS Code; prints a table. */
 export async function run(): Promise<void> {
   console.log('%s%s', '', 'The event loop of the extension host: what a timer comes too late');
   const api = await quarry();
   const settings = vscode.workspace.getConfiguration('quarry');
   const set = (name: string, value: unknown) => settings.update(name, value, vscode.ConfigurationTarget.Global);
-  const before = await watch(IDLE_MS);
+  const before = await watchLoop(atLeast(IDLE_MS));
   await set('rerank.enabled', true);
   await set('embedding.model', 'auto');
   await eventually('the model', () => api.status()[0]?.embedder.id === MODEL || undefined);
@@ -53,12 +42,12 @@ export async function run(): Promise<void> {
     }
     await pressEscape();
   })();
-  const busy = await watch(BUSY_MS, () => reranked >= RERANKED);
+  const busy = await watchLoop(atLeast(BUSY_MS, () => reranked >= RERANKED));
   const { filesDone, filesTotal, building } = api.status()[0] ?? {};
   isOver = true;
   await asking;
   await vscode.commands.executeCommand('quarry.pause');
-  const after = await watch(IDLE_MS);
+  const after = await watchLoop(atLeast(IDLE_MS));
   const share = building === undefined ? `${filesDone} of ${filesTotal} files` : `${Math.round(building.coverage * 100)} % of the files`;
   console.log(`${questions} questions, ${reranked} of them reranked, while ${share} were embedded with ${MODEL}`);
   for (const [what, { p50, p99, most, own }] of [
@@ -73,39 +62,9 @@ export async function run(): Promise<void> {
   console.log(`p99 above idle, without other processes: ${rise.toFixed(1)} ms (allowed: 10 ms)`);
 }
 
-/** Watches the event loop for so long, and on until there is enough. */
-async function watch(ms: number, isEnough = () => true): Promise<Delay> {
-  const histogram = monitorEventLoopDelay({ resolution: 1 });
-  const own: number[] = [];
-  let last = performance.now();
-  let waited = waitedFor();
-  const timer = setInterval(() => {
-    const [now, waitedNow] = [performance.now(), waitedFor()];
-    own.push(Math.max(0, now - last - TICK_MS - (waitedNow - waited)));
-    last = now;
-    waited = waitedNow;
-  }, TICK_MS);
-  histogram.enable();
+/** Settles after so long, or later when there is enough. */
+async function atLeast(ms: number, isEnough = () => true): Promise<void> {
   const startedAt = Date.now();
-  while (Date.now() - startedAt < ms || !(isEnough() || Date.now() - startedAt > LONGEST_MS)) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  histogram.disable();
-  clearInterval(timer);
-  own.sort((a, b) => a - b);
-  return {
-    p50: histogram.percentile(50) / 1e6,
-    p99: histogram.percentile(99) / 1e6,
-    most: histogram.max / 1e6,
-    own: own[Math.floor(own.length * 0.99)] ?? Number.NaN,
-  };
-}
-
-/** Milliseconds that this thread was ready to run and had no processor, as Linux tells; 0 elsewhere. */
-function waitedFor(): number {
-  try {
-    return Number(fs.readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
-  } catch {
-    return 0;
-  }
+  const since = (): number => Date.now() - startedAt;
+  while (since() < ms || (!isEnough() && since() < LONGEST_MS)) await new Promise((resolve) => setTimeout(resolve, 500));
 }

@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { EmbedTexts, OpenEmbedder } from '../../src/engine/workerProtocol.ts';
 import { deviceChoices } from '../../src/inference/devices.ts';
@@ -12,6 +11,7 @@ import { toFeeds } from '../../src/inference/tensors.ts';
 import { loadTokenizer } from '../../src/inference/tokenizer.ts';
 import { embedderEntry, MAIN } from '../unit/inference.model.ts';
 import { sourceFiles } from './corpus.ts';
+import { comparedDelays, watchLoop } from './loop.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CHUNK_TOKENS = 256;
@@ -117,7 +117,7 @@ async function measurePipeline(source: EmbedderSource, texts: readonly string[])
 
 /** What others see of a process that embeds: questions beside indexing, a loop that must not stall, memory that comes back. */
 async function measureProcess(source: EmbedderSource, texts: readonly string[]): Promise<readonly Measured[]> {
-  const idle = await loopDelay(1000);
+  const idle = await watchLoop(sleep(1000));
   const rss = (): number => process.memoryUsage.rss() / 1e6;
   const before = rss();
   const child = fork(join(ROOT, 'dist/embedProcess.mjs'), [], { execArgv: [], serialization: 'advanced' });
@@ -141,7 +141,7 @@ async function measureProcess(source: EmbedderSource, texts: readonly string[]):
   })();
   const during: Taken[] = [];
   const [busy] = await Promise.all([
-    loopDelay(5000),
+    watchLoop(sleep(5000)),
     (async () => {
       for (let at = 0; at < QUESTIONS; at++) {
         // At odd moments of the chunk under way.
@@ -170,9 +170,7 @@ async function measureProcess(source: EmbedderSource, texts: readonly string[]):
     compared('the same in processor time of the process', ...both('work', most), '1.00'),
     {
       what: "the asking thread's event loop, delay p99 (bare: idle)",
-      bare: `${idle.toFixed(1)} ms`,
-      ours: `${busy.toFixed(1)} ms`,
-      ratio: `${busy < idle ? '' : '+'}${(busy - idle).toFixed(1)} ms`,
+      ...comparedDelays(idle, busy),
       allowed: '+10 ms',
     },
     {
@@ -248,15 +246,10 @@ async function worked(action: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1000;
 }
 
-/** 99th percentile, in milliseconds, of what a timer of this thread comes too late. */
-async function loopDelay(ms: number): Promise<number> {
-  const histogram = monitorEventLoopDelay({ resolution: 5 });
-  histogram.enable();
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  histogram.disable();
-  return histogram.percentile(99) / 1e6;
-}
-
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

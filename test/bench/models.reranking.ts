@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import type { RerankerEntry } from '../../src/core/modelCatalogue.ts';
 import { LoadReranker, ReadPairs } from '../../src/engine/rerank/messages.ts';
@@ -13,6 +12,7 @@ import { toFeeds } from '../../src/inference/tensors.ts';
 import { loadTokenizer } from '../../src/inference/tokenizer.ts';
 import { findModel } from '../../src/models/catalogue.ts';
 import { sourceFiles } from './corpus.ts';
+import { comparedDelays, watchLoop } from './loop.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAIRS = 20;
@@ -78,7 +78,7 @@ async function measure(folder: string, documents: readonly string[]): Promise<re
   const bare = async (): Promise<void> => {
     for (const row of rows) await session.run(toFeeds([row], session.inputs, tokenizer.padId), ['logits']);
   };
-  const idle = await loopDelay(sleep(1000));
+  const idle = await watchLoop(sleep(1000));
   await bare();
   const before = process.memoryUsage.rss() / 1e6;
 
@@ -96,7 +96,7 @@ async function measure(folder: string, documents: readonly string[]): Promise<re
     times.bare.push(await timed(bare));
     times.ours.push(await timed(ours));
   }
-  const busy = await loopDelay(Promise.all([ours(), sleep(1000)]));
+  const busy = await watchLoop(Promise.all([ours(), sleep(1000)]));
   const loaded = process.memoryUsage.rss() / 1e6 + (rssOf(child.pid) ?? Number.NaN);
   child.kill('SIGKILL');
   await ended;
@@ -117,9 +117,7 @@ async function measure(folder: string, documents: readonly string[]): Promise<re
     { what: 'loading the reranker', bare: '-', ours: `${loading.toFixed(0)} ms`, ratio: '-', allowed: '-' },
     {
       what: "the asking thread's event loop while pairs are read, delay p99 (bare: idle)",
-      bare: `${idle.toFixed(1)} ms`,
-      ours: `${busy.toFixed(1)} ms`,
-      ratio: `+${(busy - idle).toFixed(1)} ms`,
+      ...comparedDelays(idle, busy),
       allowed: '+10 ms',
     },
     {
@@ -140,15 +138,6 @@ function rssOf(pid: number | undefined): number | undefined {
     // Another system: then the figure is missing.
     return undefined;
   }
-}
-
-/** 99th percentile, in milliseconds, of what a timer of this thread comes too late until the work is done. */
-async function loopDelay(work: Promise<unknown>): Promise<number> {
-  const histogram = monitorEventLoopDelay({ resolution: 5 });
-  histogram.enable();
-  await work;
-  histogram.disable();
-  return histogram.percentile(99) / 1e6;
 }
 
 function sleep(ms: number): Promise<void> {

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { sendJson, serveModel } from '../network/modelServer.ts';
 import { makeFolder, quarry } from './cli.ts';
 
+const FIXTURES = join(import.meta.dirname, '../fixtures/models');
 const FILES = {
   'src/upload.ts': 'export function retryFailedUploads() {\n  return 1;\n}\n',
   'src/colour.ts': 'export function mixColours() {\n  return 2;\n}\n',
@@ -41,6 +42,30 @@ test('quarry compare says how far models agree, and how good each is where answe
   expect((await quarry(['status', folder, '--index-dir', indexDir])).stdout).toContain('bundled');
   const text = await quarry([...at, '--models', 'current,keyword']);
   expect(text.stdout).toMatch(/\| current +\| 1\.000 +\| 1\.000[\s\S]*Jaccard of the first five places:/);
+});
+
+test('installed embedders and rerankers stand side by side with what is known of the right answers', async () => {
+  const { at, folder } = await setUp(
+    '{"query": "retry uploads", "relevant": [{"path": "src/upload.ts", "symbol": "retryFailedUploads"}]}\n{"query": "mix colours", "relevant": [{"path": "src/colour.ts"}]}\n',
+  );
+  const models = join(folder, '..', 'models');
+  const [embedder, reranker] = ['nomic-ai/CodeRankEmbed', 'cross-encoder/ms-marco-MiniLM-L-6-v2'];
+  for (const [id, name] of [
+    [embedder, 'nomic'],
+    [reranker, 'cross'],
+  ] as const)
+    expect((await quarry(['models', 'import', id, join(FIXTURES, name), '--models-dir', models])).code).toBe(0);
+  const names = ['bundled', embedder, reranker];
+  const { code, stdout, stderr } = await quarry([...at, '--models-dir', models, '--models', names.join(','), '--json']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { gold, models: compared, pairs } = JSON.parse(stdout);
+  expect(gold).toBe(2);
+  expect(compared.map(({ name, note }: { name: string; note: string }) => `${name}${note}`)).toEqual(names);
+  for (const { scores } of compared) for (const value of [scores.ndcg10, scores.mrr10, scores.recall5]) expect(value).toBeGreaterThan(0);
+  // Three files are in every list of five, whatever its order.
+  expect(pairs.map(({ average }: { average: number }) => average)).toEqual([1, 1, 1]);
+  const text = await quarry([...at, '--models-dir', models, '--models', names.join(',')]);
+  for (const name of names) expect(text.stdout).toMatch(new RegExp(`\\| ${name} +\\| [01]\\.\\d{3} +\\| [01]\\.\\d{3}`));
 });
 
 test.each([

@@ -9,8 +9,9 @@ import { OpenFolder, Search, WaitForIndex } from '../../src/protocol/engine.ts';
 import { ImportModel } from '../../src/protocol/models.ts';
 import { PrepareReranker, type RerankOptions } from '../../src/protocol/rerank.ts';
 import type { SearchRequest, SearchResponse } from '../../src/protocol/search.ts';
+import { childrenOf } from '../runner/children.ts';
 import { makeFolder, quarry } from './cli.ts';
-import { childrenOf, startedBy } from './processes.ts';
+import { startedBy } from './processes.ts';
 
 /** The built engine and command line with tiny rerankers, whose weights are random: what is proved is the way, not the quality. */
 

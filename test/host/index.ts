@@ -6,6 +6,7 @@ import { embeddingTests } from './embedding.test.ts';
 import { engineTests } from './engine.test.ts';
 import { explainTests } from './explain.test.ts';
 import { healthTests } from './health.test.ts';
+import { modelTests } from './models.test.ts';
 import { quickPickTests } from './quickPick.test.ts';
 import { rerankTests } from './rerank.test.ts';
 import { searchTests } from './search.test.ts';
@@ -14,6 +15,9 @@ import { serverTests } from './servers.test.ts';
 /** Called by VS Code inside its extension host; settles when every test passed. */
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, reporter: 'spec', color: false });
+  // Only some of them, by a part of their names.
+  const { QUARRY_HOST_TESTS: only } = process.env;
+  if (only !== undefined) mocha.grep(only);
   // `pre-require` makes `suite` and `test` global; the test files are in this bundle, so mocha loads none by itself.
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   activationTests();
@@ -24,6 +28,7 @@ export async function run(): Promise<void> {
   healthTests();
   compareTests();
   rerankTests();
+  modelTests();
   serverTests();
   embeddingTests();
   // The engine is killed here, so these come last.

@@ -68,7 +68,7 @@ function children(read: Read, load: () => Promise<void> = async () => undefined)
 
 function rerankers(
   { start }: Pick<ReturnType<typeof children>, 'start'>,
-  change: { readonly availableBytes?: number; readonly answer?: number; readonly load?: number } = {},
+  change: { readonly availableBytes?: number; readonly answer?: number; readonly load?: number; readonly rest?: number } = {},
 ) {
   const { availableBytes = 1e12, ...patience } = change;
   return createLocalRerankers({ start, availableBytes: () => availableBytes, patience });
@@ -190,9 +190,12 @@ describe('what goes wrong becomes one sentence', () => {
     expect(fake.started).toHaveLength(2);
   });
 
-  test('a model that kills its process time after time is left alone; another one is not', async () => {
+  test.each([
+    ['is left alone', LONG],
+    ['is tried again after a while', 0],
+  ])('a model that kills its process time after time %s; another one is not', async (_, rest) => {
     const fake = children(() => new Promise(() => undefined));
-    const local = rerankers(fake);
+    const local = rerankers(fake, { rest });
     for (const at of [0, 1]) {
       const answer = (await local.ready(model(), LONG, never)).rerank(JOB, never);
       const ended = expect(answer).rejects.toThrow(`the process of ${IDS[0]} was killed by SIGKILL.`);
@@ -200,8 +203,10 @@ describe('what goes wrong becomes one sentence', () => {
       fake.started[at]?.die('was killed by SIGKILL');
       await ended;
     }
-    await expect(local.ready(model(), LONG, never)).rejects.toThrow(/has ended 2 times while it was working: it is not used until/);
+    const third = local.ready(model(), LONG, never);
+    if (rest > 0) await expect(third).rejects.toThrow(/has ended 2 times while it was working: it is tried again in 60 seconds\.$/);
+    else expect((await third).info.id).toBe(IDS[0]);
     expect((await local.ready(model(IDS[1]), LONG, never)).info.id).toBe(IDS[1]);
-    expect(fake.started).toHaveLength(3);
+    expect(fake.started).toHaveLength(rest > 0 ? 3 : 4);
   });
 });

@@ -36,10 +36,12 @@ const PATIENCE = {
   load: 120_000,
   /** Beyond the time budget; on a GPU there is none. */
   answer: 20_000,
+  /** Until a model that was left alone is tried again: memory may be free then. */
+  rest: 60_000,
 };
 /** The end of a process is told within this time after its connection broke. */
 const END_MS = 2000;
-/** A model whose process dies so often in a row is left alone: to load it again for every question would only cost. */
+/** A model whose process dies so often in a row is left alone for a while: to load it again for every question would only cost. */
 const DEATHS_ALLOWED = 2;
 
 /** The process that holds a model now. */
@@ -62,8 +64,8 @@ interface Holder {
  */
 export function createLocalRerankers(parts: LocalParts): LocalRerankers {
   const patience = { ...PATIENCE, ...parts.patience };
-  /** Deaths in a row, by the key of the model. */
-  const deaths = new Map<string, number>();
+  /** Deaths in a row and when the last one was, by the key of the model. */
+  const deaths = new Map<string, { readonly count: number; readonly at: number }>();
   let current: Holder | undefined;
   let switching: Promise<unknown> = Promise.resolve();
 
@@ -78,8 +80,9 @@ export function createLocalRerankers(parts: LocalParts): LocalRerankers {
     const { key, weightBytes, ...open } = model;
     const { id } = model.entry;
     if (current?.key === key) return current;
-    if ((deaths.get(key) ?? 0) >= DEATHS_ALLOWED) {
-      throw new Error(`${id} has ended ${DEATHS_ALLOWED} times while it was working: it is not used until the search engine is restarted.`);
+    const { count, at } = deaths.get(key) ?? { count: 0, at: 0 };
+    if (count >= DEATHS_ALLOWED && performance.now() - at < patience.rest) {
+      throw new Error(`${id} has ended ${count} times while it was working: it is tried again in ${seconds(patience.rest)}.`);
     }
     if (current !== undefined) {
       // Another question still waits for its answer.
@@ -94,7 +97,7 @@ export function createLocalRerankers(parts: LocalParts): LocalRerankers {
     void child.gone.then(() => {
       clearTimeout(holder.idle);
       if (current === holder) current = undefined;
-      if (!holder.released) deaths.set(key, (deaths.get(key) ?? 0) + 1);
+      if (!holder.released) deaths.set(key, { count: (deaths.get(key)?.count ?? 0) + 1, at: performance.now() });
     });
     loaded.then(
       ({ device, dtype, reason }) => parts.log?.(`${id} runs on ${device} (${dtype}). ${reason}`.trim()),

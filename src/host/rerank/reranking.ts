@@ -15,7 +15,7 @@ export interface HostReranking extends vscode.Disposable {
   wants(request: SearchRequest): boolean;
   /** The reranked answer; `first` with the reason in its metrics when there is none. Never rejects. */
   refine(request: SearchRequest, first: SearchResponse | undefined, token: CancellationToken): Promise<SearchResponse | undefined>;
-  /** A search box has the focus: loads the model if reranking was used before, once. */
+  /** A search box has the focus: loads the model if reranking was used before. */
   boxFocused(): void;
   state(): PanelRerank;
   set(enabled: boolean, candidates: number): Promise<void>;
@@ -28,7 +28,6 @@ const USED = 'quarry.rerankUsed';
 export function createReranking(engine: Pick<Engine, 'request'>, memory: vscode.Memento): HostReranking {
   const changed = new vscode.EventEmitter<void>();
   const settings = onRerankSettings(() => changed.fire());
-  let isPrepared = false;
   let cost: Pick<PanelRerank, 'msEach' | 'device'> = { msEach: null, device: '' };
 
   /** What a candidate costs here, from an answer that had to read some. */
@@ -43,7 +42,6 @@ export function createReranking(engine: Pick<Engine, 'request'>, memory: vscode.
     wants: ({ similarTo }) => similarTo === undefined && readRerankSettings().enabled,
     async refine(request, first, token) {
       const { options } = readRerankSettings();
-      isPrepared = true;
       try {
         const response = await engine.request(Search, { ...withDefaults(request), rerank: options }, token);
         learn(response);
@@ -55,8 +53,8 @@ export function createReranking(engine: Pick<Engine, 'request'>, memory: vscode.
     },
     boxFocused() {
       const { enabled, options } = readRerankSettings();
-      if (isPrepared || !enabled || memory.get(USED) !== true) return;
-      isPrepared = true;
+      if (!enabled || memory.get(USED) !== true) return;
+      // One that is loaded stays so; one that has left the memory, or died with the engine, is there again when the question is typed.
       void engine.request(PrepareReranker, options).catch(() => undefined);
     },
     state() {

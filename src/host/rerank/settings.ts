@@ -36,7 +36,7 @@ export function readRerankSettings(): RerankSettings {
       listMs: number('listTimeSeconds', 1, 600, RERANK_DEFAULTS.listMs / 1000) * 1000,
       blend: number('blend', 0, 1, RERANK_DEFAULTS.blend),
       instruction: (instruction === CUSTOM ? custom : instruction) || RERANK_DEFAULTS.instruction,
-      idleMinutes: number('idleMinutes', 1, 1440, RERANK_DEFAULTS.idleMinutes),
+      idleMinutes: number('idleMinutes', 0.1, 1440, RERANK_DEFAULTS.idleMinutes),
     },
   };
 }
