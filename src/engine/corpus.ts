@@ -6,6 +6,8 @@ import type { FileUpdate, IndexStore } from '../store/types.ts';
 /** The corpus statistics of one index, kept in step with its commits and saved beside it. */
 export interface Corpus {
   current(): CorpusStatistics;
+  /** Paths that were committed lately, the last first, as the last look at the whole folder found them; none outside a repository. */
+  recent: readonly string[];
   /** Counts what a first indexing adds. A changed file's former rows stay counted until the next `recount`: weights barely move. */
   add(updates: readonly FileUpdate[]): void;
   /** Share of the rows that were added or replaced since the last full count. */
@@ -40,6 +42,7 @@ export async function openCorpus(path: string, store: IndexStore, expectedChunks
   };
   if (builder === null || Math.abs(counted - expectedChunks) > expectedChunks / 5) await recount();
   return {
+    recent: [],
     current: () => (builder ?? new StatisticsBuilder()).current(),
     add: (updates) => {
       for (const { file, chunks } of updates) {

@@ -55,9 +55,10 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
   const { fingerprint, store, corpus, ledger, embedder } = pass.generation;
   if (work.all) pass.onPhase('scanning');
   const startedAt = Date.now();
+  if (work.all) corpus.recent = await recentlyCommitted(pass.folder);
   const checkedMs = await readLastCheck(pass.indexDir, fingerprint);
   const { plan: unordered, skipped } = await planFolder(pass.folder, work, ledger, pass.files, checkedMs);
-  const plan = { ...unordered, read: await inOrderOfInterest(pass, unordered.read) };
+  const plan = { ...unordered, read: inOrderOfInterest(pass, unordered.read) };
   if (skipped !== undefined) pass.onSkipped(skipped);
   let outcome = NOTHING;
   if (plan.read.length > 0 || plan.removed.length > 0) {
@@ -130,6 +131,6 @@ async function lookMeanwhile(upkeep: Promise<void>, between: () => Promise<void>
 }
 
 /** What people have open or have committed lately is what they ask for; with a large model the rest may take an hour. */
-async function inOrderOfInterest({ folder, first }: Pass, files: readonly FoundFile[]): Promise<readonly FoundFile[]> {
-  return files.length < WORTH_ORDERING ? files : putFirst(files, [...first, ...(await recentlyCommitted(folder))]);
+function inOrderOfInterest({ first, generation }: Pass, files: readonly FoundFile[]): readonly FoundFile[] {
+  return files.length < WORTH_ORDERING ? files : putFirst(files, [...first, ...generation.corpus.recent]);
 }

@@ -160,6 +160,7 @@ async function searchFolder(
       places,
       fusion: embedder?.info.fusion ?? BY_WORDS,
       near: request.near ?? [],
+      recent: corpus.recent,
       without: new Set(request.without ?? []),
     };
     const first = await timed(timings, 'rank', () => Promise.resolve(rank(input)));

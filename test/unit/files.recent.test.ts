@@ -26,3 +26,12 @@ test('a file of many commits counts once, and without commits there are none', a
   expect((await recentlyCommitted(folder)).toSorted()).toEqual(['a.ts', 'b.ts']);
   expect(await recentlyCommitted(temporaryFolder())).toEqual([]);
 });
+
+test('a commit of hundreds of files says nothing', async () => {
+  const folder = repository(Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`all/${at}.ts`, '1'])));
+  commitAll(folder);
+  expect(await recentlyCommitted(folder)).toEqual([]);
+  writeTree(folder, { 'all/7.ts': '2' });
+  commitAll(folder);
+  expect(await recentlyCommitted(folder)).toEqual(['all/7.ts']);
+});

@@ -183,6 +183,26 @@ describe('modes', () => {
   });
 });
 
+describe('recent', () => {
+  const lines = ['a.ts|parseDate|parse date', 'b.ts|parseDate|parse date', 'c.ts|parseDate|parse date'];
+  it.each([
+    [['c.ts', 'b.ts'], [], 'c.ts b.ts a.ts'],
+    [['c.ts', 'b.ts'], ['recency'], 'a.ts b.ts c.ts'],
+    [[], [], 'a.ts b.ts c.ts'],
+  ])('%j without %j decides among equals', (recent, without, expected) => {
+    const rows = rank(inputOf('parse date', lines, { recent, without: new Set(['duplicates', ...without]) }));
+    expect(rows.map(({ candidate: row }) => row.path).join(' ')).toBe(expected);
+  });
+  it('says nothing where most files are recent', () => {
+    const recent = ['c.ts', ...Array.from({ length: 40 }, (_, at) => `padding/p${at}.ts`)];
+    expect(order(inputOf('parse date', lines, { recent }))[0]).toBe('a.ts:parseDate');
+  });
+  it('does not lift what fits worse', () => {
+    const worse = ['a.ts|parseDate|parse date', 'b.ts|other|parse the date'];
+    expect(order(inputOf('parse date', worse, { recent: ['b.ts'] }))[0]).toBe('a.ts:parseDate');
+  });
+});
+
 describe('near', () => {
   const lines = ['a/one.ts|parseDate|parse date', 'b/two.ts|parseDate|parse date', 'b/three.ts|parseDate|parse date'];
   it.each([
@@ -273,6 +293,12 @@ describe('rows', () => {
     const hubs = (rows: 'file' | 'symbol') =>
       rank(inputOf('merge paths', tree, { rows })).filter(({ why }) => why.some(({ signal }) => signal === 'hub')).length;
     expect([hubs('file'), hubs('symbol')]).toEqual([1, 0]);
+  });
+  it('that are files are told by their name more than rows that are places', () => {
+    const named = (rows: 'file' | 'symbol') =>
+      rank(inputOf('upload', ['upload.ts|a|upload'], { rows }))[0]?.why.find(({ signal }) => signal === 'file-name')?.value ?? 0;
+    expect(named('symbol')).toBeLessThan(named('file'));
+    expect(named('symbol')).toBeGreaterThan(0);
   });
   it('are as many as asked for', () => expect(order(inputOf('upload', lines, { limit: 1 }))).toHaveLength(1));
   it('are none without candidates', () => expect(order(inputOf('upload', []))).toEqual([]));

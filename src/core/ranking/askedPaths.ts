@@ -40,3 +40,16 @@ export function preferNear(context: RankContext, board: Board): void {
   const detail = (file: number) => (files.has(context.paths[file] as string) ? 'a file being worked at' : 'beside a file being worked at');
   contribute(board, { signal: 'near', effect: 'score', of: 'file', values, detail });
 }
+
+/** A very small advantage for files that were committed lately: what is being worked on is asked for, and what is new is in use. */
+export function preferRecent(context: RankContext, board: Board): void {
+  const { recent = [] } = context.input;
+  // Where most files are recent that says nothing of any of them.
+  if (recent.length === 0 || recent.length > context.input.statistics.files / 2) return;
+  const places = new Map(recent.map((path, place) => [path, place]));
+  const values = Float32Array.from(context.paths, (path) => {
+    const place = places.get(path);
+    return place === undefined ? 0 : context.constants.recentFile * (1 - place / recent.length);
+  });
+  contribute(board, { signal: 'recency', effect: 'score', of: 'file', values, detail: () => 'was committed lately' });
+}

@@ -44,6 +44,10 @@ export const RANKING = {
   /** Cosine with the file's mean vector, and with the vector of its skeleton. */
   fileVector: 0.3,
   skeletonVector: 0.2,
+  /**
+   * How much of what tells the file (the two vectors and its name) counts when rows are places: the file may be right and the place wrong.
+   */
+  fileOfPlace: 0.5,
   /** Share of the question's rare words that stand in the file. */
   coverage: 0.2,
   /** Share of the file name that the question names; share of the question that file name and folder name. */
@@ -60,6 +64,8 @@ export const RANKING = {
   furtherPlace: 0.6,
   /** Files that a person works at, as a tie-breaker among answers that are about as good. */
   nearFile: 0.15,
+  /** The file that was committed last; the one before has a little less. Decides only among answers that are as good. */
+  recentFile: 0.03,
   /** Several good hits in one file: their scores summed with this decay. */
   coherence: 0.2,
   coherenceDecay: 0.85,

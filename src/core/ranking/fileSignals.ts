@@ -7,6 +7,11 @@ function scaled(values: Float32Array, weight: number): Float32Array {
   return values.map((value) => value * weight);
 }
 
+/** How much it counts which file is meant. */
+export function shareOfFile({ input, constants }: RankContext): number {
+  return input.rows === 'file' ? 1 : constants.fileOfPlace;
+}
+
 /** BM25 of whole files, as the store gave it. */
 export function weighFileKeywords(context: RankContext, board: Board): void {
   if (context.input.mode === 'semantic') return;
@@ -26,7 +31,13 @@ export function weighFileVectors(context: RankContext, board: Board): void {
       statistics.fileMean,
     );
     const detail = () => 'the whole file means something like the question';
-    contribute(board, { signal: 'file-vector', effect: 'score', of: 'file', values: scaled(scores, context.constants.fileVector), detail });
+    contribute(board, {
+      signal: 'file-vector',
+      effect: 'score',
+      of: 'file',
+      values: scaled(scores, context.constants.fileVector * shareOfFile(context)),
+      detail,
+    });
   }
   if (!without.has('skeleton')) {
     const scores = denseScores(
@@ -39,7 +50,7 @@ export function weighFileVectors(context: RankContext, board: Board): void {
       signal: 'skeleton',
       effect: 'score',
       of: 'file',
-      values: scaled(scores, context.constants.skeletonVector),
+      values: scaled(scores, context.constants.skeletonVector * shareOfFile(context)),
       detail,
     });
   }

@@ -1,17 +1,39 @@
 import { roleOf } from '../languages.ts';
 import type { PathClass } from './constants.ts';
 
+/** A folder of one of these names, in any case of letters. */
+function folder(names: string): RegExp {
+  return new RegExp(`(^|/)(${names})/`, 'i');
+}
+
+/** A file whose name without its last extension matches. */
+function file(names: string): RegExp {
+  return new RegExp(`(^|/)(${names})\\.[^/.]+$`);
+}
+
 /** What a path alone tells about a file. The folders are names that people agree on across languages. */
 const PATTERNS: readonly (readonly [PathClass, RegExp])[] = [
   [
     'test',
-    /(^|\/)(tests?|__tests__|specs?|testdata|fixtures?|__mocks__|mocks?|e2e|androidTest|jvmTest|commonTest)(\/|$)|(^|\/)(test_[^/]*|[^/]*(_test|_spec|[.-](test|spec|bench|test-d)))\.[^/.]+$|(^|\/)[^/]*[a-z0-9](Tests?|Spec|Suite|TestCase|IT)\.(java|kt|scala|swift|cs|php|groovy)$|(^|\/)(conftest|test_?helpers?|tests?|spec_helper)\.[^/.]+$/,
+    folder(
+      'tests?|__tests__|specs?|testdata|test[-_]?(?:data|utils?|support|helpers?|fixtures?)|(?:__)?(?:fixtures?|mocks?)(?:__)?|e2e|cypress',
+    ),
   ],
-  ['example', /(^|\/)_?(examples?|samples?|demos?|docs?|docs?_src|tutorials?|playground|snippets?)(\/|$)/],
-  ['bench', /(^|\/)(bench(es|marks?)?|perf)(\/|$)|bench(mark)?s?[^/]*\.[^/]+$/],
-  ['vendored', /(^|\/)(vendor|vendored|third_?party|external|deps|_vendor)(\/|$)|\.min\.js$/],
-  ['generated', /(^|\/)(generated|gen|__generated__|_generated)(\/|$)|\.(pb|generated|g)\.[a-z]+$|_pb2?\.|\.designer\.cs$/i],
-  ['compat', /(^|\/)_?(compat|legacy|deprecated|polyfills?|shims?|v1|old)(\/|$|\.)|(^|\/)(Migration|Deprecated|Guidance)[^/]*\.[a-z]+$/],
+  // `androidUnitTest`, `UnitTests`, `My.Library.Tests`, `integration-tests`.
+  ['test', /[A-Za-z0-9](?:Tests?|[-_.][Tt]ests?|TestFixtures)\//],
+  ['test', file('test_[^/]*|[^/]*(_test|_spec|[.-](test|spec|bench|test-d|cy|e2e))|conftest|test_?helpers?|tests?|spec_helper')],
+  [
+    'example',
+    folder('_?(?:examples?|samples?|demos?|docs?|docs?_src|tutorials?|playgrounds?|snippets?)|[^/]*[-_.](?:examples?|samples?|demos?)'),
+  ],
+  ['bench', folder('bench(?:es|marks?)?|perf|jmh|[^/]*[a-z-_.]benchmarks?')],
+  ['bench', /bench(mark)?s?[^/]*\.[^/]+$/],
+  ['vendored', folder('vendor|vendored|third[-_]?party|external|extern|deps|_vendor|node_modules|bower_components|pods|carthage')],
+  ['vendored', /\.min\.js$/],
+  ['generated', folder('generated|gen|__generated__|_generated')],
+  ['generated', /\.(pb|generated|g|freezed)\.[a-z]+$|_pb2?\.|_generated\.[a-z]+$|(^|\/)zz_generated[^/]*$|\.designer\.cs$/i],
+  ['compat', folder('_?(?:compat|legacy|deprecated|obsolete|polyfills?|shims?|v1|old)')],
+  ['compat', /(^|\/)_?(compat|legacy|deprecated|polyfills?|shims?|v1|old)\.|(^|\/)(Migration|Deprecated|Guidance)[^/]*\.[a-z]+$/],
   ['declarations', /\.d\.[mc]?ts$|\.pyi$/],
   ['header', /\.(h|hpp|hh)$/],
   ['hidden', /(^|\/)\.[^/]/],
@@ -21,6 +43,35 @@ const PATTERNS: readonly (readonly [PathClass, RegExp])[] = [
     /(^|[/_.-])(win|win32|windows|aix|sunos|os390|ibmi|haiku|cygwin|hurd|openbsd|netbsd|freebsd|dragonfly|bsd|solaris|zos|plan9|wasi|wasm)([/_.-]|$)/i,
   ],
 ];
+
+const ON_THE_JVM = file('[^/]*[a-z0-9](?:Tests?|Spec|Suite|TestCase|TestBase|IT|Props)');
+const ON_DOTNET = file('[^/]*[a-z0-9](?:Tests?|TestCase|TestBase|Specs?)');
+const UNIT_TEST = file('[^/]*[_-](?:unit)?tests?|[^/]*[a-z0-9]Tests?');
+
+/** How tests are named where the name says nothing in other languages, by language id. */
+const TESTS_OF: Readonly<Record<string, RegExp>> = {
+  java: ON_THE_JVM,
+  kotlin: ON_THE_JVM,
+  scala: ON_THE_JVM,
+  groovy: ON_THE_JVM,
+  csharp: ON_DOTNET,
+  fsharp: ON_DOTNET,
+  vb: ON_DOTNET,
+  swift: file('[^/]*[a-z0-9](?:Tests?|Spec|TestCase)'),
+  'objective-c': file('[^/]*[a-z0-9](?:Tests?|Spec|TestCase)'),
+  php: file('[^/]*[a-z0-9](?:Test|Tests|TestCase|Spec|Cest)'),
+  haskell: file('[^/]*[a-z0-9](?:Spec|Tests?|Props?)|Spec'),
+  c: UNIT_TEST,
+  cpp: UNIT_TEST,
+  rust: file('[^/]*_tests?'),
+  zig: file('[^/]*_tests?'),
+  ocaml: file('[^/]*_tests?'),
+  elixir: file('[^/]*_tests?'),
+  erlang: file('[^/]*_(?:SUITE|tests?)'),
+  lua: file('[^/]*[-_.](?:spec|test)'),
+  shellscript: /\.bats$|(^|\/)[^/]*[-_.]tests?\.[^/.]+$/,
+  perl: /\.t$/,
+};
 
 /** What a question says when it asks for such files after all. */
 export const ASKED_FOR: Readonly<Partial<Record<PathClass, RegExp>>> = {
@@ -57,11 +108,12 @@ export const CLASS_WORDS: Readonly<Record<PathClass, string>> = {
 };
 
 export function pathClasses(path: string, language: string): PathClass[] {
-  const found = PATTERNS.filter(([, pattern]) => pattern.test(path)).map(([name]) => name);
+  const found = new Set(PATTERNS.filter(([, pattern]) => pattern.test(path)).map(([name]) => name));
+  if (TESTS_OF[language]?.test(path) === true) found.add('test');
   const role = roleOf(language);
-  if (role === 'prose') found.push('prose');
-  if (role === 'config') found.push('settings');
-  return found;
+  if (role === 'prose') found.add('prose');
+  if (role === 'config') found.add('settings');
+  return [...found];
 }
 
 const VERSION_FOLDER = /^(.*?(?:^|\/))v(\d+)\//;

@@ -1,6 +1,7 @@
 import { stem } from '../identifiers.ts';
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
+import { shareOfFile } from './fileSignals.ts';
 
 /** Whether a word of a path stands in the question: 1 as it is, less in a longer or shorter form, 0 not at all. */
 function wordMatcher(context: RankContext): (word: string) => number {
@@ -53,7 +54,7 @@ export function matchPaths(context: RankContext, board: Board): void {
     }
     let folderHits = 0;
     for (const word of path.folder) folderHits += matches(word);
-    names[file] = constants.fileName * share;
+    names[file] = constants.fileName * shareOfFile(context) * share;
     questions[file] = constants.pathQuestion * Math.min(1, (hits + constants.folderShare * folderHits) / Math.max(1, stems.size));
   });
   contribute(board, { signal: 'file-name', effect: 'score', of: 'file', values: names, detail: () => 'the question names the file' });

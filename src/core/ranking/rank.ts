@@ -1,4 +1,4 @@
-import { liftAskedPath, liftAskedPlaces, preferNear } from './askedPaths.ts';
+import { liftAskedPath, liftAskedPlaces, preferNear, preferRecent } from './askedPaths.ts';
 import { createBoard, reasonsFor, totalScores } from './board.ts';
 import { coverWords } from './chunkCoverage.ts';
 import { PATH_FACTORS, RANKING, type RankingConstants } from './constants.ts';
@@ -43,6 +43,7 @@ const STAGES = [
   ['asked-path', liftAskedPath],
   ['asked-place', liftAskedPlaces],
   ['near', preferNear],
+  ['recency', preferRecent],
   ['declaration', weighDeclarations],
   ['inline-test', weighInlineTests],
   ['coherence', weighCoherence],

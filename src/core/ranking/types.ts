@@ -66,6 +66,8 @@ export interface RankInput {
   readonly places?: readonly Place[];
   /** Paths of files that the person works at, such as those in open editors. */
   readonly near?: readonly string[];
+  /** Paths of the files that were committed lately, the last first. */
+  readonly recent?: readonly string[];
   /** Names of stages to leave out. */
   readonly without: ReadonlySet<string>;
 }
