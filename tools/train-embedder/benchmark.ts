@@ -18,6 +18,8 @@ interface Question {
   readonly relevant: readonly (Target | number)[];
   readonly secondary?: readonly Target[];
   readonly repo?: string;
+  readonly issue?: string;
+  readonly commit?: string;
 }
 
 type Scores = Record<string, number[]>;
@@ -126,6 +128,22 @@ for (const repository of ['sphinx', 'vite']) {
     }
     results[`${repository} ${kind}`] = scores;
     kept[`${repository} ${kind}`] = questions;
+  }
+}
+
+// Issues of one repository, each of which belongs to a commit of its own: by their title, then by their whole text.
+const issues = existsSync(`${bench}/swe.pytest.jsonl`) ? readLines<Question>(`${bench}/swe.pytest.jsonl`) : [];
+for (const question of issues) {
+  const chunks = `${chunksFolder}/${question.commit}.jsonl`;
+  if (!existsSync(chunks)) continue;
+  const corpus = new Corpus(readLines<Row>(chunks));
+  for (const [name, text] of [
+    ['issue titles', question.query],
+    ['issue texts', question.issue ?? ''],
+  ] as const) {
+    results[name] ??= {};
+    kept[name] = [...(kept[name] ?? []), question];
+    add(results[name], corpus.rank(text), (order) => scoreSymbols(corpus.rows, order, question.relevant as readonly Target[]));
   }
 }
 

@@ -114,17 +114,22 @@ void forward(const float *table, int d, const int *rows, const float *weights, c
 }
 
 void backward(float *gradient, int d, const int *rows, const float *weights, const int64_t *ends, int count, const float *out_gradient) {
-  for (int i = 0; i < count; i++) {
-    const float *o = out_gradient + (int64_t)i * d;
-    for (int64_t k = ends[i]; k < ends[i + 1]; k++) {
-      float *r = gradient + (int64_t)rows[k] * d;
-      const float w = weights[k];
-      for (int x = 0; x < d; x++) r[x] += w * o[x];
+#pragma omp parallel for schedule(static)
+  for (int from = 0; from < d; from += 64) {
+    const int to = std::min(d, from + 64);
+    for (int i = 0; i < count; i++) {
+      const float *o = out_gradient + (int64_t)i * d;
+      for (int64_t k = ends[i]; k < ends[i + 1]; k++) {
+        float *r = gradient + (int64_t)rows[k] * d;
+        const float w = weights[k];
+        for (int x = from; x < to; x++) r[x] += w * o[x];
+      }
     }
   }
 }
 
 void adagrad(float *table, float *gradient, float *squares, int d, const int *rows, int count, float rate) {
+#pragma omp parallel for schedule(static)
   for (int i = 0; i < count; i++) {
     const int64_t at = (int64_t)rows[i] * d;
     float *t = table + at, *g = gradient + at, *s = squares + at;

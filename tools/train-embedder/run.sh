@@ -21,6 +21,8 @@ done
 python3 "$here/prepare.py" "$work/data/all.jsonl" "$work"/pairs/*.jsonl ${LEAK:+--leak "$LEAK"}
 "$node" "$here/tokenise.ts" "$work/data/all.jsonl" "$work/data/all"
 python3 "$here/vocabulary.py" "$work/data/all" 60000
+# Threads that wait must not spin: on a busy machine that costs three times the work itself.
+export OMP_WAIT_POLICY=passive OPENBLAS_NUM_THREADS=1
 # The shipped model was trained so, run by run; `--opening 1` from the start and the last run's masks were not tried in full.
 whole='--opening 0 --development 1 --mask 0.35 --identifier 0'
 fewer='--keywords 0.08 --questions 0.08 --halves 0.05 --names 0.05'

@@ -24,31 +24,36 @@ def arguments():
 
 
 class Measure:
-    """Mean reciprocal rank among up to 1,000 functions of the development packages of one language: code as it is, without the identifier,
-    without every word of the name, with path and name as the product indexes it. Nothing is chosen on the held-out packages."""
+    """Mean reciprocal rank on the development packages: among up to 1,000 functions of one language (code as it is, without the identifier,
+    without every word of the name, with path and name as the product indexes it), then among the functions of one project (without the
+    identifier, with path and name). Nothing is chosen on the held-out packages."""
+
+    VARIANTS = ({}, {'mask_name': 2}, {'mask_name': 1}, {'name': 3, 'path': 1})
 
     def __init__(self, data):
         self.data = data
-        self.samples = {}
         random = np.random.default_rng(7)
-        for language in sorted(set(data.language)):
-            examples = np.nonzero(data.development & ~data.is_change & (data.language == language) & (np.diff(data.starts['c']) > 3) & (np.diff(data.starts['d']) > 1))[0]
-            if len(examples) >= 700:
-                self.samples[language] = random.permutation(examples)[:1000]
+        usable = data.development & ~data.is_change & (np.diff(data.starts['c']) > 3) & (np.diff(data.starts['d']) > 1)
+        by_language = [np.nonzero(usable & (data.language == language))[0] for language in sorted(set(data.language))]
+        families = [np.nonzero(usable & (data.family == family))[0] for family in sorted(set(data.family[usable]))]
+        self.languages = [random.permutation(examples)[:1000] for examples in by_language if len(examples) >= 700]
+        self.projects = [random.permutation(examples)[:400] for examples in families if len(examples) >= 150]
 
     def __call__(self, table):
-        results = []
-        for examples in self.samples.values():
-            asked, _ = self.data.forward(table, self.data.compose(self.data.recipes(examples, doc=1)))
-            row = []
-            for found in ({}, {'mask_name': 2}, {'mask_name': 1}, {'name': 3, 'path': 1}):
-                code, _ = self.data.forward(table, self.data.compose(self.data.recipes(examples, code=1, **found)))
-                scores = asked @ code.T
-                row.append(float((1 / (1 + (scores > np.diag(scores)[:, None]).sum(1))).mean()))
-            results.append(row)
-        if not results:
-            return 'no language has enough development pairs'
-        return ' / '.join(f'{value:.4f}' for value in np.mean(results, axis=0))
+        among_language = [self.ranks(examples, table, self.VARIANTS) for examples in self.languages]
+        among_project = [self.ranks(examples, table, self.VARIANTS[1::2]) for examples in self.projects]
+        if not among_language or not among_project:
+            return 'too few development pairs'
+        return ' / '.join(f'{value:.4f}' for value in (*np.mean(among_language, axis=0), *np.mean(among_project, axis=0)))
+
+    def ranks(self, examples, table, variants):
+        asked, _ = self.data.forward(table, self.data.compose(self.data.recipes(examples, doc=1)))
+        row = []
+        for found in variants:
+            code, _ = self.data.forward(table, self.data.compose(self.data.recipes(examples, code=1, **found)))
+            scores = asked @ code.T
+            row.append(float((1 / (1 + (scores > np.diag(scores)[:, None]).sum(1))).mean()))
+        return row
 
 
 def batches(data, train, options, random):
