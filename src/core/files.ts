@@ -22,7 +22,7 @@ export interface FoundFile {
   readonly size: number;
   /** Milliseconds since 1970, as the file system tells it. */
   readonly mtimeMs: number;
-  /** When the system last noted a change of the file, which no program can set; absent where nobody looked. */
+  /** When the system last noted a change of the file or the move of a directory above, which no program can set; absent where nobody looked. */
   readonly ctimeMs?: number;
   /** True when a `!` line in `.quarryignore` asks for it: generated and minified text is indexed then too. */
   readonly asked?: boolean;

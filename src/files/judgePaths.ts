@@ -34,10 +34,11 @@ export async function judgePaths(
   const ignored = await ignoredAmong(root, asking);
   const quarry = await loadQuarryRules(root, paths.flatMap(directoriesAbove));
   const judges = { settings: settingsFilter(settings), quarry };
-  for (const { path, stats } of entries) {
+  for (const entry of entries) {
+    const { path, stats } = entry;
     const judged = judgePath(path, ignored.get(path), judges);
     if ('skip' in judged || (await judgeStats(root, path, stats, settings.maxFileBytes)) !== undefined) continue;
-    found.push(foundFile(path, stats, judged.asked));
+    found.push(foundFile(entry, judged.asked));
   }
   const passed = new Set(found.map(({ path }) => path));
   return { found, others: paths.filter((path) => !passed.has(path)), hasDirectory: false };

@@ -77,7 +77,7 @@ export async function listFolder(root: string, signal?: AbortSignal): Promise<Li
     const repositories = [...part.repositories];
     for (const entry of found) {
       // Git lists files only: a directory in its place is a submodule, checked out when it has a `.git`.
-      if (!entry.stats.isDirectory()) entries.push({ path: place.base + entry.path, stats: entry.stats });
+      if (!entry.stats.isDirectory()) entries.push({ ...entry, path: place.base + entry.path });
       else if (await exists(join(folder, entry.path, '.git'))) repositories.push(entry.path);
     }
     for (const skipped of [...part.ignored, ...unreadable]) ignored.push({ ...skipped, path: place.base + skipped.path });

@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileSettings, FoundFile, SkippedFile } from '../core/files.ts';
@@ -60,8 +59,9 @@ function secretFirst(entry: SkippedFile): SkippedFile {
   return named?.reason === 'secret' ? { path: entry.path, reason: 'secret', detail: named.detail } : entry;
 }
 
-export function foundFile(path: string, { size, mtimeMs, ctimeMs }: Stats, asked: boolean): FoundFile {
-  return { path, size, mtimeMs, ctimeMs, ...(asked ? { asked } : {}) };
+export function foundFile({ path, stats, movedMs }: ListedEntry, asked: boolean): FoundFile {
+  const { size, mtimeMs, ctimeMs } = stats;
+  return { path, size, mtimeMs, ctimeMs: Math.max(ctimeMs, movedMs), ...(asked ? { asked } : {}) };
 }
 
 function skippedFile(path: string, { reason, detail }: Skip): SkippedFile {
@@ -84,7 +84,8 @@ export async function scanFolder(folder: string, settings: FileSettings, signal?
   const skipped = new Map<string, SkippedFile>();
   for (const entry of listing.ignored) skipped.set(entry.path, secretFirst(entry));
 
-  const judge = async ({ path, stats }: ListedEntry, ignored: Skip | undefined) => {
+  const judge = async (entry: ListedEntry, ignored: Skip | undefined) => {
+    const { path, stats } = entry;
     const judged = judgePath(path, ignored, judges);
     const skip = 'skip' in judged ? judged.skip : await judgeStats(root, path, stats, settings.maxFileBytes);
     if (skip) {
@@ -95,7 +96,7 @@ export async function scanFolder(folder: string, settings: FileSettings, signal?
     }
     skipped.delete(path);
     const asked = 'asked' in judged && judged.asked;
-    files.push(foundFile(path, stats, asked));
+    files.push(foundFile(entry, asked));
   };
 
   for (const entry of listing.entries) await judge(entry, undefined);

@@ -8,6 +8,8 @@ import { mapLimit } from './pool.ts';
 export interface ListedEntry {
   readonly path: string;
   readonly stats: Stats;
+  /** When a directory above was moved last, in milliseconds since 1970; 0 where none tells. */
+  readonly movedMs: number;
 }
 
 const CONCURRENCY = 32;
@@ -85,6 +87,7 @@ export async function statAll(
     const parent = dirname(path);
     return parent !== '.' && (links.has(parent) || isBehindLink(parent));
   };
+  const moved = movedAbove(parents, looks);
   const entries: ListedEntry[] = [];
   const unreadable: SkippedFile[] = [];
   const reachable = paths.filter((path) => !isBehindLink(path));
@@ -95,11 +98,26 @@ export async function statAll(
   for (const [index, path] of reachable.entries()) {
     const stats = seen[index];
     if (stats === undefined) continue;
-    if (!(stats instanceof Error)) entries.push({ path, stats });
+    if (!(stats instanceof Error)) entries.push({ path, stats, movedMs: moved(dirname(path)) });
     else if (stats.code !== 'ENOENT' && stats.code !== 'ENOTDIR')
       unreadable.push({ path, reason: 'unreadable', detail: stats.code ?? stats.message });
   }
   return { entries, unreadable };
+}
+
+/**
+ * A directory that takes the place of another brings files along that the system notes no change of, and with the same sizes and times they
+ * pass for those that were there. What it does note is the move of the directory itself, apart from changes of what is in it.
+ */
+function movedAbove(parents: readonly string[], looks: readonly Look[]): (directory: string) => number {
+  const own = new Map<string, number>();
+  for (const [at, parent] of parents.entries()) {
+    const seen = looks[at];
+    if (seen !== undefined && !(seen instanceof Error) && seen.ctimeMs !== seen.mtimeMs) own.set(parent, seen.ctimeMs);
+  }
+  const moved = (directory: string): number =>
+    directory === '.' || own.size === 0 ? 0 : Math.max(own.get(directory) ?? 0, moved(dirname(directory)));
+  return moved;
 }
 
 function isLink(seen: Look | undefined): boolean {

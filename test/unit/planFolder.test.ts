@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
@@ -63,4 +63,35 @@ test('files that git ignores stay out, and what is indexed already is read witho
   const folder = repository({ '.gitignore': '*.log\n', 'a.log': 'x', 'b.ts': 'x', 'c.log': 'x', 'd.min.js': 'x' });
   expect(await told(folder, ['a.log'], ['a.log', 'b.ts', 'c.log', 'd.min.js'])).toMatchObject({ read: ['a.log', 'b.ts'], removed: [] });
   expect(await told(folder, [], ['a.log', 'b.ts', 'c.log', 'd.min.js'])).toMatchObject({ read: ['b.ts'], removed: [] });
+});
+
+test('files of folders that changed places are read, although size and time are those of the file that was there', async () => {
+  const folder = repository({ 'a/deep/one.ts': 'let x = 1;', 'b/deep/one.ts': 'let x = 2;', 'c/one.ts': 'let x = 3;' });
+  const paths = ['a/deep/one.ts', 'b/deep/one.ts', 'c/one.ts'];
+  for (const path of paths) utimesSync(join(folder, path), 1000, 1000);
+  const ledger = new Map(paths.map((path) => [path, { ...entry(path), size: 10, mtimeMs: 1_000_000 }]));
+  // Any moment between the last change of the files and the change of places, whatever the clock of the file system.
+  const ticked = async (): Promise<number> => {
+    const before = Math.max(...paths.map((path) => lstatSync(join(folder, path)).ctimeMs));
+    const probe = join(folder, '.git', 'probe');
+    for (;;) {
+      writeFileSync(probe, '');
+      const now = lstatSync(probe).ctimeMs;
+      if (now > before) return now;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+  const checkedMs = await ticked();
+  const read = async (): Promise<readonly string[]> => {
+    const { plan } = await planFolder(folder, { all: true, paths: [] }, ledger, DEFAULT_FILE_SETTINGS, checkedMs);
+    return plan.read.map(({ path }) => path).sort();
+  };
+  expect(await read()).toEqual([]);
+  for (const [from, to] of [
+    ['a', 'aside'],
+    ['b', 'a'],
+    ['aside', 'b'],
+  ] as const)
+    renameSync(join(folder, from), join(folder, to));
+  expect(await read()).toEqual(['a/deep/one.ts', 'b/deep/one.ts']);
 });
