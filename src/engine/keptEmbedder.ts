@@ -4,7 +4,15 @@ import { isLostConnection } from '../protocol/lostConnection.ts';
 import type { EmbedService } from './embedService.ts';
 import { messageOf } from './errors.ts';
 import { embedderKey } from './fingerprint.ts';
+import { seconds, TimeoutError, within } from './waiting.ts';
 import { EmbedTexts, OpenEmbedder, type OpenedEmbedder } from './workerProtocol.ts';
+
+/** In milliseconds: a process that hangs, in a driver for one, is of no more use than one that has died. */
+const PATIENCE = {
+  open: 120_000,
+  /** Indexing waits as long as it takes; a question that waits for one chunk at most does not. */
+  question: 60_000,
+};
 
 /** A thread or a process that can hold an embedder. */
 export interface EmbedPlace {
@@ -25,6 +33,8 @@ export interface KeptParts {
   readonly onDeath: (how: string) => Promise<void>;
   /** Another place would compute other vectors, which must not meet the ones before in one index. */
   readonly onOther: () => void;
+  /** For tests. */
+  readonly patience?: Partial<typeof PATIENCE>;
 }
 
 /** It answers that it cannot: out of memory, or a device that computes no more. A fresh place has all there is. */
@@ -39,6 +49,7 @@ interface Held {
 
 /** An embedder that is opened again, and asked again, where its place died under it. Rejects when it cannot be opened at all. */
 export async function keepEmbedder(parts: KeptParts): Promise<EmbedService> {
+  const patience = { ...PATIENCE, ...parts.patience };
   let current: Held | undefined;
   let idle: NodeJS.Timeout | undefined;
   let asking = 0;
@@ -46,7 +57,8 @@ export async function keepEmbedder(parts: KeptParts): Promise<EmbedService> {
   function hold(): Held {
     if (current !== undefined) return current;
     const place = parts.start();
-    const held: Held = { place, ready: place.connection.sendRequest(OpenEmbedder, parts.source()), dead: undefined };
+    const opening = place.connection.sendRequest(OpenEmbedder, parts.source());
+    const held: Held = { place, ready: inTime(opening, patience.open), dead: undefined };
     current = held;
     // A model that cannot be opened leaves an empty place. Whoever asks is told why.
     held.ready.catch(() => {
@@ -112,11 +124,11 @@ export async function keepEmbedder(parts: KeptParts): Promise<EmbedService> {
             parts.onOther();
             throw new Error(`${info.id} would compute other vectors now: restart the engine.`);
           }
-          return held.place.connection
-            .sendRequest(EmbedTexts, { texts, side, urgent: urgent ?? side === 'query' }, token)
-            .catch((error: unknown) => {
-              throw isLostConnection(error) ? error : new ComputingError(`failed: ${messageOf(error)}`);
-            });
+          const isUrgent = urgent ?? side === 'query';
+          const answer = held.place.connection.sendRequest(EmbedTexts, { texts, side, urgent: isUrgent }, token).catch((error: unknown) => {
+            throw isLostConnection(error) ? error : new ComputingError(`failed: ${messageOf(error)}`);
+          });
+          return isUrgent ? inTime(answer, patience.question) : answer;
         });
       } finally {
         asking--;
@@ -124,4 +136,10 @@ export async function keepEmbedder(parts: KeptParts): Promise<EmbedService> {
       }
     },
   };
+}
+
+function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  return within(answer, ms, '').catch((error: unknown) => {
+    throw error instanceof TimeoutError ? new ComputingError(`did not answer within ${seconds(ms)}`) : error;
+  });
 }

@@ -54,14 +54,14 @@ const ask = (client: EngineClient, query: string) =>
   client.request(Search, { query, mode: 'hybrid', limit: 5, rows: 'symbol', filters: {} });
 
 /** The built process, as `startChild` makes it. */
-function place(): EmbedPlace {
+function place(): EmbedPlace & { readonly pid: number } {
   const child = fork(join(DIST, 'embedProcess.mjs'), [], { execArgv: [], serialization: 'advanced' });
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   const gone = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`)));
   void gone.then(() => connection.dispose());
   connection.listen();
   onTestFinished(() => void child.kill('SIGKILL'));
-  return { connection, gone, kill: () => void child.kill('SIGKILL') };
+  return { connection, gone, kill: () => void child.kill('SIGKILL'), pid: child.pid ?? 0 };
 }
 
 describe.runIf(process.platform === 'linux')('the process of an embedder that is killed', () => {
@@ -166,6 +166,29 @@ describe('an embedder in a process', () => {
     places[1]?.kill();
     await expect(service.embed(['a text'], 'query')).rejects.toThrow('no more');
   });
+
+  test.runIf(process.platform !== 'win32')(
+    'that hangs is left when a question has waited long enough, and another one answers',
+    async () => {
+      const places: (EmbedPlace & { readonly pid: number })[] = [];
+      const deaths: string[] = [];
+      const service = await keepEmbedder({
+        start: () => {
+          places.push(place());
+          return places.at(-1) as EmbedPlace;
+        },
+        source: () => tinyEmbedder(),
+        onDeath: async (how) => void deaths.push(how),
+        onOther: () => undefined,
+        patience: { question: 8000 },
+      });
+      const before = await service.embed(['a text'], 'query');
+      process.kill(places[0]?.pid ?? 0, 'SIGSTOP');
+      expect(await service.embed(['a text'], 'query')).toEqual(before);
+      expect(deaths).toEqual(['did not answer within 8 seconds']);
+      expect(await places[0]?.gone).toBe('SIGKILL');
+    },
+  );
 
   test('is not loaded where there is no memory for it', async () => {
     const { chosen } = createLocalEmbedders({

@@ -10,7 +10,7 @@ import { readRerankSettings } from '../../src/host/rerank/settings.ts';
 import { readChat, readEndpoint } from '../../src/host/servers/settings.ts';
 import { childrenOf } from '../runner/children.ts';
 import { answering, choosing } from './dialogs.ts';
-import { ask, eventually, extension, pressEscape, QUESTION, quarry, type } from './helpers.ts';
+import { ask, closeEditors, eventually, extension, pressEscape, QUESTION, quarry, type } from './helpers.ts';
 
 const LIGHT = 'sentence-transformers/all-MiniLM-L6-v2';
 const MAIN = 'nomic-ai/CodeRankEmbed';
@@ -114,6 +114,31 @@ export function modelTests(): void {
       await answering({ showQuickPick: [choosing(MAIN)], showOpenDialog: [() => folder] }, () => run('importModel'));
       await eventually('the imported model', () => api.status()[0]?.embedder.id === MAIN || undefined);
       await api.indexed();
+    });
+
+    test('are compared with each other where answers are known, in a document', async () => {
+      const api = await quarry();
+      await setFor('models.folder', dir);
+      // Another embedder than the chosen one has an engine and an index of its own.
+      await setFor('embedding.model', 'bundled');
+      for (const [id, name] of [
+        [MAIN, 'nomic'],
+        [CROSS, 'cross'],
+      ] as const)
+        await answering({ showOpenDialog: [() => [vscode.Uri.file(fixture(name))]] }, () => run('importModel', id));
+      await api.indexed();
+      const line = JSON.stringify({ query: QUESTION, relevant: [{ path: 'src/upload/retry.ts', symbol: 'retryFailedUploads' }] });
+      const questions = path.join(dir, 'questions.jsonl');
+      fs.writeFileSync(questions, `${line}\n{"query": "limit requests"}\n`);
+      const choose = ({ items }: { readonly items: readonly vscode.QuickPickItem[] }): readonly vscode.QuickPickItem[] =>
+        items.filter(({ label }) => ['current', MAIN, CROSS].includes(label));
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(questions));
+      await answering({ showQuickPick: [choose, choosing('questions.jsonl')] }, () => run('compareModels'));
+      const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+      assert.match(text, /^# Comparison of models\n\n2 questions, 1 of them with known answers/);
+      for (const model of ['current', MAIN, CROSS]) assert.match(text, new RegExp(`\\| ${model} +\\| [01]\\.\\d{3} +\\|`));
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      await closeEditors();
     });
 
     test('a reranker is chosen, is loaded again when the search box is opened, and leaves the memory when nobody asks', async () => {
