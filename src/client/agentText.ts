@@ -1,17 +1,13 @@
 import type { SearchHit, SearchResponse } from '../protocol/search.ts';
 
-/** Below this share the answer says that the index is still being built. */
-const WHOLE = 0.999;
-
 /**
  * An answer for a language model: a numbered place a result, with at most `lines` lines of its code around the line that matches best,
  * then what there is to say about the answer. Paths are relative to their folder; with several folders the folder stands before them.
  */
 export function agentText(response: SearchResponse, lines: number, folderName: (hit: SearchHit) => string = () => ''): string {
   const rows = response.hits.map((hit, at) => `${at + 1}. ${headOf(hit, folderName(hit))}${codeOf(hit, lines)}`);
-  const notes = [...response.notes, ...coverageNote(response)];
   if (rows.length === 0) rows.push('Nothing found. Other words, fewer filters or a description of what the code does may help.');
-  return [...rows, ...notes.map((note) => `Note: ${note}`)].join('\n\n');
+  return [...rows, ...response.notes.map((note) => `Note: ${note}`)].join('\n\n');
 }
 
 function headOf({ path, startLine, endLine, symbol, kind }: SearchHit, folder: string): string {
@@ -44,9 +40,4 @@ function firstCodeLine(lines: readonly string[]): number {
 function fenceFor(lines: readonly string[]): string {
   const longest = Math.max(2, ...lines.map((line) => /^\s*(`{3,})/.exec(line)?.[1]?.length ?? 0));
   return '`'.repeat(longest + 1);
-}
-
-function coverageNote({ coverage }: SearchResponse): readonly string[] {
-  if (coverage >= WHOLE) return [];
-  return [`the index is still being built; ${Math.floor(coverage * 100)} % of the files are searchable, so something may be missing.`];
 }

@@ -60,9 +60,9 @@ describe('an answer for a language model', () => {
   });
 
   it('says what may be missing, and what to do when there is nothing', () => {
-    const text = agentText(answer([], { coverage: 0.427, notes: ['"uplaods" stands nowhere here.'] }), 9);
+    const text = agentText(answer([], { notes: ['"uplaods" stands nowhere here.', '42 % of the files are searchable so far.'] }), 9);
     expect(text).toContain('Nothing found.');
     expect(text).toContain('Note: "uplaods" stands nowhere here.');
-    expect(text).toContain('42 % of the files');
+    expect(text).toContain('Note: 42 % of the files');
   });
 });

@@ -7,8 +7,8 @@ import { openSession, type Session } from '../session.ts';
 import { follow } from '../watch.ts';
 import { type AgentSearch, agentServer } from './tools.ts';
 
-/** A question waits this long for changes that are known, and then is answered from what is searchable. */
-const WAIT_MS = 5_000;
+/** A question waits this long for changes that are known, and then is answered from what is searchable: an agent has more patience than a person. */
+const WAIT_MS = 20_000;
 
 /** Serves an agent over standard input and output, following the folder, until the agent goes. */
 export async function mcpCommand(folder: string, options: SessionFlags, version: string): Promise<number> {
