@@ -67,6 +67,12 @@ describe('rank puts first', () => {
     ['words that stand side by side', 'raw mode', ['a.ts|f|mode of a raw thing here', 'b.ts|f|mode of thing here raw mode']],
     ['code before lists of imports', 'parse date', ['a.ts||import { parse } from "./parse"', 'b.ts|convert|parse date then']],
     ['code before tests', 'parse date', ['test/date.test.ts|parseDate|parse date', 'src/when.ts|parseDate|parse date']],
+    [
+      'the usual platform, also for the size of a window',
+      'set window size',
+      ['src/win/a.c|set|window size', 'src/unix/a.c|set|window size'],
+    ],
+    ['Windows when it is asked for', 'set windows size', ['src/unix/a.c|set|size', 'src/win/a.c|set|windows size']],
     ['tests when tests are asked for', 'parse date test', ['src/when.ts|parse|parse date', 'test/when.ts|parse|parse date test']],
     ['code before texts', 'parse date', ['parse.md|Parse date|parse date parse date', 'when.ts|parse|parse date']],
     ['the newer version', 'parse date', ['src/v3/parse.ts|parseDate|parse date', 'src/v4/parse.ts|parseDate|parse date']],

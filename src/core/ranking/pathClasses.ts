@@ -85,7 +85,7 @@ export const ASKED_FOR: Readonly<Partial<Record<PathClass, RegExp>>> = {
   vendored: /\b(vendor\w*|third.?party)\b/i,
   prose: /\b(docs?|documentation|readme|guide|manual|tutorials?|changelog|faq|release notes|markdown)\b/i,
   settings: /\b(config\w*|settings?|json|ya?ml|toml|manifest|package\.json|ci|workflows?|schema)\b/i,
-  platform: /\b(win\w*|aix|\w*bsd|solaris|wasm|wasi|kqueue|iocp)\b/i,
+  platform: /\b(win(?:32|64|dows)?|aix|\w*bsd|solaris|wasm|wasi|kqueue|iocp)\b/i,
 };
 
 /** What each class is in words, for the explanation of a row. */
