@@ -107,13 +107,17 @@ export async function openFolderIndex(
   paused = false,
   isTyping = () => false,
   first: readonly string[] = [],
+  onStatus: (status: IndexStatus) => void = () => undefined,
 ): Promise<OpenedIndex> {
   const statuses: IndexStatus[] = [];
   const log: string[] = [];
   const params = { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused, index: true, first };
   const index = new FolderIndex(folder, params, services, {
     isTyping,
-    onStatus: (status) => statuses.push(status),
+    onStatus: (status) => {
+      statuses.push(status);
+      onStatus(status);
+    },
     log: (level, message) => log.push(`${level}: ${message}`),
   });
   await index.open();
