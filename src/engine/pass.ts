@@ -15,6 +15,8 @@ import type { Work } from './workQueue.ts';
 
 /** Rows outside the indexes after which single saves are worth an upkeep. */
 const UNINDEXED_ROWS = 1000;
+/** After a look at everything, also this share of all rows: those outside are found, but scored with the word frequencies of the others. */
+const UNINDEXED_SHARE = 0.01;
 /** How soon a file is seen that is saved during the upkeep. */
 const LOOK_MS = 20;
 /** Share of replaced rows above which the corpus statistics are counted anew. */
@@ -93,16 +95,19 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
   }
   if (pass.cancelled()) return outcome;
   if (skipped !== undefined) await writeLastCheck(pass.indexDir, fingerprint, startedAt);
-  if (between !== undefined) await upkeep(pass, between);
+  if (between !== undefined) await upkeep(pass, outcome.chunks, between);
   return outcome;
 }
 
 async function upkeep(
-  { generation: { store, corpus }, work, share, onPhase, cancelled }: Pass,
+  { generation: { store, corpus, ledger }, work, share, onPhase, cancelled }: Pass,
+  written: number,
   between: () => Promise<void>,
 ): Promise<void> {
-  // Rows outside the full-text index are found but scored inexactly, so a whole pass leaves none.
-  if ((await store.unindexedRows()) > (work.all ? 0 : UNINDEXED_ROWS)) {
+  const rows = [...ledger.values()].reduce((sum, entry) => sum + entry.chunks, 0);
+  // A start over a large index that a few files were saved to is no reason to work on all its rows.
+  const few = work.all ? Math.min(UNINDEXED_ROWS, rows * UNINDEXED_SHARE) : UNINDEXED_ROWS;
+  if (written > UNINDEXED_ROWS || (await store.unindexedRows()) > few) {
     onPhase('upkeep');
     const done = store.upkeep(async (step) => {
       await share.alone('upkeep', () => (cancelled() ? Promise.resolve() : step()));

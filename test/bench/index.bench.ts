@@ -1,6 +1,7 @@
 // Measures indexing through the real engine: `npm run bench:index -- [--large] [--huge] [--size=N] [--keep] [folder]` at 1,000 and 10,000 chunks of
-// real code, with --large at 100,000 too, with --huge at 1,000,000, with --size at that number alone. Ratios within one run are what counts.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// real code, with --large at 100,000 too, with --huge at 1,000,000, with --size at that number alone. Ratios within one run are what counts: what
+// the store's own writing costs is measured in the same run, by bare LanceDB calls over the same rows.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createChunker } from '../../src/chunking/chunker.ts';
@@ -9,13 +10,15 @@ import { type EngineClient, startEngine } from '../../src/client/engineClient.ts
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
 import { languageOfPath } from '../../src/core/languages.ts';
 import { FilesChanged, OpenFolder, Search, WaitForIndex } from '../../src/protocol/engine.ts';
+import { CleanUp } from '../../src/protocol/health.ts';
+import { bytesBelow, openStore, recordedGenerations } from '../../src/store/index.ts';
 import { type SourceFile, sourceFiles } from './corpus.ts';
+import { type Use, watchUse } from './processUse.ts';
+import { storeFloor } from './storeFloor.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const DIST = join(ROOT, 'dist');
 const SAVES = 25;
-/** A tick of the system's clock for processor time. */
-const TICK_MS = 10;
 const QUESTIONS = [
   'where is the cache invalidated',
   'parse command line options',
@@ -49,24 +52,35 @@ for (const size of sizes) {
   const { client } = first;
   const saves = await percentiles(SAVES, (round) => save(client, folder, round));
   const queries = await percentiles(QUESTIONS.length * ROUNDS, (round) => ask(client, QUESTIONS[round % QUESTIONS.length] ?? ''));
-  const peak = peakMemory(client.pid());
+  const upkeep = await saveDuringUpkeep(client, folder);
+  const use = first.use.now();
+  first.use.stop();
   await client.stop();
   const again = await startUnchanged(folder, indexDir);
-  const { chunks, bytes, ms } = first;
+  const disk = await diskUse(indexDir);
+  const floor = await storeFloor(indexDir, join(home, 'floor'));
+  const { chunks, ms } = first;
   console.log(`${files.length.toLocaleString('en')} files, ${chunks.toLocaleString('en')} chunks`);
   row('bare parse', `${seconds(parse.ms)}, ${rate(files.length, parse.ms)} files/s, ${seconds(parse.cpu)} of processor time`);
   row(
     'indexing',
     `${seconds(ms)}, ${rate(files.length, ms)} files/s, ${rate(chunks, ms)} chunks/s, x ${(ms / parse.ms).toFixed(2)} of the bare parse`,
   );
+  row("the store's own writing, bare", `${seconds(floor.ms)}, ${seconds(floor.cpu)} of processor time`);
+  row('indexing less that', `x ${((ms - floor.ms) / parse.ms).toFixed(2)} of the bare parse`);
+  row('indexing against the bar', `x ${(ms / (2 * parse.ms + floor.ms)).toFixed(2)} of twice the bare parse and the store's own writing`);
   row('first answer after opening', seconds(first.firstAnswerMs));
   row('save until a search has it', saves);
+  row('the same during an upkeep', upkeep);
   row('query', queries);
   row('start over an unchanged index', `first answer ${seconds(again.firstAnswerMs)}, in step with the disk ${seconds(again.ms)}`);
   row('files read again at that start', String(again.indexedFiles));
   row('processor time of the engine', cpuText(first.cpu, parse.cpu));
-  row('peak memory of the engine', peak === 0 ? 'not told here' : `${(peak / 1e6).toFixed(0)} MB`);
-  row('on disk', `${(bytes / 1e6).toFixed(1)} MB, ${((bytes / chunks) | 0).toLocaleString('en')} bytes a chunk`);
+  row('peak memory of the engine', use.peak === 0 ? 'not told here' : `${(use.peak / 1e6).toFixed(0)} MB, started ${use.starts} times`);
+  row(
+    'on disk',
+    `${(disk.bytes / 1e6).toFixed(1)} MB, ${Math.round(disk.bytes / chunks).toLocaleString('en')} bytes a chunk, ${disk.share}`,
+  );
   if (args.includes('--keep')) row('kept in', home);
   else rmSync(home, { recursive: true, force: true });
 }
@@ -122,15 +136,16 @@ interface Opened {
   readonly client: EngineClient;
   readonly firstAnswerMs: number;
   readonly ms: number;
-  readonly cpu: ProcessorTime;
+  readonly cpu: Use;
+  readonly use: ReturnType<typeof watchUse>;
   readonly indexedFiles: number;
   readonly chunks: number;
-  readonly bytes: number;
 }
 
 /** From the start of the process until all is indexed, asking all the time until there is a first answer. */
 async function indexAnew(folder: string, indexDir: string): Promise<Opened> {
   const client = startEngine({ module: join(DIST, 'engine.mjs'), options: { mediaDir: join(DIST, 'media'), keywordOnly: false } });
+  const use = watchUse(client.pid);
   const startedAt = performance.now();
   await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
   let firstAnswerMs = 0;
@@ -140,13 +155,14 @@ async function indexAnew(folder: string, indexDir: string): Promise<Opened> {
   })();
   const { status, indexedFiles } = await client.request(WaitForIndex, { folder });
   const ms = performance.now() - startedAt;
-  const cpu = processorTime(client.pid());
+  const cpu = use.now();
   await answered;
-  return { client, firstAnswerMs, ms, cpu, indexedFiles, chunks: status.chunks, bytes: status.bytesOnDisk };
+  return { client, firstAnswerMs, ms, cpu, use, indexedFiles, chunks: status.chunks };
 }
 
 async function startUnchanged(folder: string, indexDir: string): Promise<Opened> {
   const opened = await indexAnew(folder, indexDir);
+  opened.use.stop();
   await opened.client.stop();
   return opened;
 }
@@ -167,6 +183,32 @@ async function save(client: EngineClient, folder: string, round: number): Promis
   if (hits[0]?.symbol !== name) throw new Error(`${name} was saved and is not found`);
 }
 
+/** Saves, each until a search has it, for as long as an upkeep over the whole index takes. */
+async function saveDuringUpkeep(client: EngineClient, folder: string): Promise<string> {
+  let isRunning = true;
+  const cleaned = client.request(CleanUp, { roots: [] }).finally(() => {
+    isRunning = false;
+  });
+  const times: number[] = [];
+  for (let round = 1000; isRunning; round++) {
+    const startedAt = performance.now();
+    await save(client, folder, round);
+    times.push(performance.now() - startedAt);
+  }
+  await cleaned;
+  return `${percentilesOf(times)} of ${times.length}`;
+}
+
+/** What lies on disk, and how much of that the newest rows and indexes need. */
+async function diskUse(indexDir: string): Promise<{ readonly bytes: number; readonly share: string }> {
+  const { fingerprint = '', dimension = 0 } = (await recordedGenerations(indexDir))[0] ?? {};
+  const store = await openStore({ dir: indexDir, fingerprint, dimension, write: false });
+  const needed = await store.neededBytes();
+  await store.close();
+  const bytes = await bytesBelow(indexDir);
+  return { bytes, share: `x ${(bytes / needed).toFixed(2)} of what rows and indexes need` };
+}
+
 async function percentiles(rounds: number, work: (round: number) => Promise<unknown>): Promise<string> {
   await work(rounds);
   const times: number[] = [];
@@ -175,45 +217,16 @@ async function percentiles(rounds: number, work: (round: number) => Promise<unkn
     await work(round);
     times.push(performance.now() - startedAt);
   }
+  return percentilesOf(times);
+}
+
+function percentilesOf(times: number[]): string {
   const sorted = times.sort((a, b) => a - b);
   const at = (share: number): string => `${(sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(0)} ms`;
   return `p50 ${at(0.5)}, p95 ${at(0.95)}`;
 }
 
-/** Bytes that the process had in memory at its largest; 0 where the system does not say. */
-function peakMemory(pid: number | undefined): number {
-  try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
-  } catch {
-    // No /proc on this system.
-    return 0;
-  }
-}
-
-/** Milliseconds of processor time by kind of thread; all 0 where the system does not say. */
-interface ProcessorTime {
-  readonly store: number;
-  readonly rest: number;
-}
-
-/** The store's own threads bear the names of its libraries. On a machine that does other work as well, this is steadier than the clock. */
-function processorTime(pid: number | undefined): ProcessorTime {
-  const time = { store: 0, rest: 0 };
-  try {
-    for (const task of readdirSync(`/proc/${pid}/task`)) {
-      const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      const ms = (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-      if (/tokio|lance/.test(stat.slice(0, stat.lastIndexOf(')')))) time.store += ms;
-      else time.rest += ms;
-    }
-  } catch {
-    // No /proc on this system, or a thread that has just ended.
-  }
-  return time;
-}
-
-function cpuText({ store, rest }: ProcessorTime, parseMs: number): string {
+function cpuText({ store, rest }: Use, parseMs: number): string {
   return `${seconds(store)} in the store, ${seconds(rest)} in all else (x ${(rest / parseMs).toFixed(2)} of the bare parse)`;
 }
 

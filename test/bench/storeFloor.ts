@@ -1,0 +1,75 @@
+// What the store's own writing costs: the rows of a finished index, written again by bare LanceDB calls in batches like the engine's, with the
+// same indexes, one compaction and one clean-up. Nothing that keeps the index searchable, whole and in step meanwhile.
+import { rmSync } from 'node:fs';
+import type { Table } from '@lancedb/lancedb';
+import { loadNative } from '../../src/store/native.ts';
+import { lanceFolder } from '../../src/store/tables.ts';
+
+/** Rows of a batch: some 4 MB of source, as the engine commits. */
+const ROWS = { chunks: 3400, files: 400 };
+
+/** Milliseconds by the clock and of processor time. */
+export interface Floor {
+  readonly ms: number;
+  readonly cpu: number;
+}
+
+export async function storeFloor(indexDir: string, folder: string): Promise<Floor> {
+  const { lancedb, arrow } = await loadNative();
+  const from = await lancedb.connect(lanceFolder(indexDir));
+  const to = await lancedb.connect(folder);
+  const used = { ms: 0, cpu: 0 };
+  const timed = async (work: () => Promise<unknown>): Promise<void> => {
+    const startedAt = performance.now();
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    used.ms += performance.now() - startedAt;
+    used.cpu += (user + system) / 1000;
+  };
+  const copy = async (kind: 'chunks' | 'files'): Promise<Table> => {
+    const name = (await from.tableNames()).find((one) => one.startsWith(kind)) ?? kind;
+    const source = await from.openTable(name);
+    const table = await to.createEmptyTable(name, await source.schema());
+    const rows = await source.countRows();
+    for (let at = 0; at < rows; at += ROWS[kind]) {
+      const batches = [];
+      for await (const batch of source.query().offset(at).limit(ROWS[kind])) batches.push(batch);
+      const some = new arrow.Table(batches);
+      await timed(() => table.add(some));
+    }
+    source.close();
+    return table;
+  };
+  const text = () =>
+    lancedb.Index.fts({
+      baseTokenizer: 'whitespace',
+      lowercase: false,
+      stem: false,
+      removeStopWords: false,
+      asciiFolding: false,
+      withPosition: false,
+      maxTokenLength: 128,
+    });
+  const tables = [
+    { table: await copy('chunks'), btree: ['id', 'path', 'name_lower'], bitmap: ['language', 'kind'] },
+    { table: await copy('files'), btree: ['path'], bitmap: ['language'] },
+  ];
+  await timed(async () => {
+    for (const { table, btree, bitmap } of tables) {
+      await table.optimize();
+      await table.createIndex('tokens', { config: text() });
+      for (const column of btree) await table.createIndex(column, { config: lancedb.Index.btree() });
+      for (const column of bitmap) await table.createIndex(column, { config: lancedb.Index.bitmap() });
+    }
+    const chunks = tables[0]?.table;
+    const rows = (await chunks?.countRows()) ?? 0;
+    const numPartitions = Math.max(1, Math.round(Math.sqrt(rows) / 32));
+    const config = lancedb.Index.ivfRq({ distanceType: 'cosine', numPartitions, numBits: 1, maxIterations: 10, sampleRate: 64 });
+    if (rows > 10_000) await chunks?.createIndex('vector', { config });
+    for (const { table } of tables) await table.optimize({ cleanupOlderThan: new Date() });
+  });
+  for (const { table } of tables) table.close();
+  rmSync(folder, { recursive: true, force: true });
+  return used;
+}
