@@ -1,5 +1,6 @@
-// Measures indexing through the real engine: `npm run bench:index -- [--large] [--huge] [--size=N] [--keep] [folder]` at 1,000 and 10,000 chunks of
-// real code, with --large at 100,000 too, with --huge at 1,000,000, with --size at that number alone. Ratios within one run are what counts: what
+// Measures indexing through the real engine: `npm run bench:index -- [--large] [--huge] [--size=N] [--files=N] [--keep] [folder]` at 1,000 and 10,000 chunks of
+// real code, with --large at 100,000 too, with --huge at 1,000,000, with --size at that number alone,
+// with --files over that number of small files. Ratios within one run are what counts: what
 // the store's own writing costs is measured in the same run, by bare LanceDB calls over the same rows.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,10 +35,15 @@ const ROUNDS = 5;
 const args = process.argv.slice(2);
 const source = args.find((arg) => !arg.startsWith('--')) ?? join(ROOT, 'node_modules');
 const only = args.find((arg) => arg.startsWith('--size='))?.slice('--size='.length);
+const small = args.find((arg) => arg.startsWith('--files='))?.slice('--files='.length);
+/** A small file. */
+const SMALL_CHARACTERS = 3000;
 const sizes =
-  only !== undefined
-    ? [Number(only)]
-    : [1000, 10_000, ...(args.includes('--large') ? [100_000] : []), ...(args.includes('--huge') ? [1_000_000] : [])];
+  small !== undefined
+    ? [Number.POSITIVE_INFINITY]
+    : only !== undefined
+      ? [Number(only)]
+      : [1000, 10_000, ...(args.includes('--large') ? [100_000] : []), ...(args.includes('--huge') ? [1_000_000] : [])];
 
 const grammars = await openGrammars(join(DIST, 'media/grammars'));
 const chunker = await createChunker({ grammarDir: join(DIST, 'media/grammars') });
@@ -93,6 +99,7 @@ async function write(folder: string, size: number): Promise<readonly SourceFile[
   const counts = new Map<string, number>();
   let chunks = 0;
   for (const file of sourceFiles(source)) {
+    if (small !== undefined && file.text.length > SMALL_CHARACTERS) continue;
     // Copies have the same chunks as the file that they are of.
     const key = file.path.replace(/^copy\d+\//, '');
     const count = counts.get(key) ?? (await chunker.chunk(file.path, file.text, languageOfPath(file.path))).length;
@@ -101,7 +108,7 @@ async function write(folder: string, size: number): Promise<readonly SourceFile[
     writeFileSync(join(folder, nameOf(file)), file.text);
     files.push(file);
     chunks += count;
-    if (chunks >= size) break;
+    if (chunks >= size || files.length >= Number(small)) break;
   }
   return files;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, realpath } from 'node:fs/promises';
+import { mkdtemp, realpath, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { CancellationToken } from 'vscode-jsonrpc';
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
 import { createGate } from '../../src/engine/gate.ts';
 import { type IndexRun, indexFiles } from '../../src/engine/indexer.ts';
+import { writeLastCheck } from '../../src/engine/lastCheck.ts';
 import { type Pass, runPass } from '../../src/engine/pass.ts';
 import { withoutTurns } from '../../src/engine/turns.ts';
 import type { FileDraft, FileToChunk } from '../../src/engine/workerProtocol.ts';
@@ -77,38 +78,31 @@ test('what was saved and indexed while a batch waited is not overwritten by what
   expect(run.ledger.get('f1.ts')?.hash).toBe('saved');
 });
 
-test('files that are saved while the upkeep runs are looked at before it has ended', async () => {
+/** A pass over a folder without changes, whose index has `chunks` rows with `unindexed` outside its indexes. */
+async function unchangedPass(chunks: number, unindexed: number, upkeep: () => Promise<void>, between: () => void): Promise<void> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'quarry-')));
-  let finish: () => void = () => undefined;
-  let isUpkept = false;
+  await writeFile(join(folder, 'a.ts'), 'export const a = 1;\n');
+  const indexDir = await mkdtemp(join(tmpdir(), 'quarry-'));
+  const { size, mtimeMs, ctimeMs } = await stat(join(folder, 'a.ts'));
+  const entry = { path: 'a.ts', size, mtimeMs, hash: 'h', chunks, state: 'indexed', skipReason: '', error: '', attempts: 0 };
+  while (Date.now() <= ctimeMs + 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  // Now, less the margin for clocks that are coarse.
+  await writeLastCheck(indexDir, 'test', Date.now() + 2000);
   const pass = {
     folder,
-    indexDir: folder,
+    indexDir,
     files: DEFAULT_FILE_SETTINGS,
     first: [],
     work: { all: true, paths: [] },
     generation: {
       fingerprint: 'test',
-      ledger: new Map(),
-      store: {
-        unindexedRows: () => Promise.resolve(1),
-        upkeep: () =>
-          new Promise<void>((resolve) => {
-            finish = resolve;
-          }).then(() => {
-            isUpkept = true;
-          }),
-      },
+      ledger: new Map([['a.ts', entry]]),
+      store: { unindexedRows: () => Promise.resolve(unindexed), upkeep },
       corpus: { drift: 0, save: () => Promise.resolve() },
     },
     gate: createGate(false),
     share: withoutTurns(createGate(false)),
-    // The upkeep ends when somebody has looked: if nobody does, this test does not end.
-    between: () => {
-      expect(isUpkept).toBe(false);
-      finish();
-      return Promise.resolve();
-    },
+    between: () => Promise.resolve(between()),
     onPhase: () => undefined,
     onProgress: () => undefined,
     onSkipped: () => undefined,
@@ -117,5 +111,37 @@ test('files that are saved while the upkeep runs are looked at before it has end
     token: CancellationToken.None,
   } as unknown as Pass;
   await runPass(pass);
+}
+
+test('files that are saved while the upkeep runs are looked at before it has ended', async () => {
+  let finish: () => void = () => undefined;
+  let isUpkept = false;
+  const upkeep = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    isUpkept = true;
+  };
+  // The upkeep ends when somebody has looked: if nobody does, this test does not end.
+  await unchangedPass(10, 1, upkeep, () => {
+    expect(isUpkept).toBe(false);
+    finish();
+  });
   expect(isUpkept).toBe(true);
+});
+
+test.each([
+  ['a small index is kept whole', 50, 1, true],
+  ['a large one waits until it is worth while', 100_000, 900, false],
+  ['and not for ever', 100_000, 1001, true],
+  ['what is covered needs nothing', 100_000, 0, false],
+])('after a look at everything %s', async (_, chunks, unindexed, isDue) => {
+  let upkept = 0;
+  await unchangedPass(
+    chunks,
+    unindexed,
+    () => Promise.resolve(void upkept++),
+    () => undefined,
+  );
+  expect(upkept > 0).toBe(isDue);
 });
