@@ -52,8 +52,8 @@ export async function uncoveredRows(table: Table): Promise<number> {
 /** A commit that came meanwhile may take the ground from under a step that rewrites rows. Then the step is done again. */
 const ATTEMPTS = 3;
 
-/** What an upkeep does to the tables, in the order of its steps. No step takes rows away from a commit that comes meanwhile. */
-export function upkeepSteps(session: Session): readonly (() => Promise<void>)[] {
+/** What an upkeep does to the tables in the folder `dir`, in the order of its steps. No step takes rows away from a commit that comes meanwhile. */
+export function upkeepSteps(session: Session, dir: string): readonly (() => Promise<void>)[] {
   const { native, chunks, files } = session.tables;
   const steps = [
     () => textIndex(native, chunks.upkeep),
@@ -64,6 +64,11 @@ export function upkeepSteps(session: Session): readonly (() => Promise<void>)[] 
     () => scalarIndexes(native, chunks.upkeep, ['id', 'path', 'name_lower'], ['language', 'kind']),
     () => scalarIndexes(native, files.upkeep, ['path'], ['language']),
     () => renewVectorIndex(session),
+    async () => {
+      // Readers move to the new version first, so that they do not miss the files of the old ones.
+      await session.showWrites();
+      await removeOldVersions(session.tables, dir);
+    },
   ];
   return steps.map((step) => () => session.maintain(() => besideWrites(step)));
 }
@@ -96,9 +101,9 @@ export async function renewVectorIndex(session: Session): Promise<void> {
 
 /**
  * Removes old versions and the folders of indexes that they leave empty. A call of its own, because `optimize` keeps the versions that its
- * own call made. No other write may run meanwhile: it may stand on a version that goes.
+ * own call made. A commit that stands on a version that goes is written once more.
  */
-export async function removeOldVersions({ chunks, files }: Tables, dir: string): Promise<void> {
+async function removeOldVersions({ chunks, files }: Tables, dir: string): Promise<void> {
   for (const { upkeep } of [chunks, files]) {
     await upkeep.checkoutLatest();
     await upkeep.optimize({ cleanupOlderThan: new Date() });

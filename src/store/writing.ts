@@ -4,7 +4,7 @@ import { repairTables } from './repair.ts';
 import type { Session } from './session.ts';
 import { lanceFolder } from './tables.ts';
 import type { IndexStore } from './types.ts';
-import { removeOldVersions, upkeepSteps } from './upkeep.ts';
+import { upkeepSteps } from './upkeep.ts';
 
 type Writing = Pick<IndexStore, 'commit' | 'repair' | 'upkeep' | 'complete'>;
 
@@ -16,7 +16,13 @@ export function writing(session: Session): Writing {
     commit: async (commit) => {
       if (commit.updates.length === 0 && commit.removed.length === 0) return;
       await session.write(async (state) => {
-        await writeCommit(tables, state, options.dimension, commit);
+        const put = (): Promise<void> => writeCommit(tables, state, options.dimension, commit);
+        const isBeside = session.isMaintained;
+        await put().catch((error: unknown) => {
+          if (!isBeside && !session.isMaintained) throw error;
+          // The upkeep may have taken away the version that the commit stood on: once more, when its step has ended.
+          return session.maintain(put);
+        });
         const chunks = commit.updates.reduce((sum, update) => sum + update.chunks.length, 0);
         await growth.wrote(chunks, commit.updates.length);
         await session.showWrites();
@@ -34,13 +40,7 @@ export function writing(session: Session): Writing {
       }),
 
     upkeep: async (pace = (step) => step()) => {
-      const cleaning = (): Promise<void> =>
-        session.write(async () => {
-          // Readers move to the new version first, so that they do not miss the files of the old ones.
-          await session.showWrites();
-          await session.maintain(() => removeOldVersions(tables, lanceFolder(options.dir)));
-        });
-      for (const step of [...upkeepSteps(session), cleaning]) if (!session.isClosed) await pace(step);
+      for (const step of upkeepSteps(session, lanceFolder(options.dir))) if (!session.isClosed) await pace(step);
       growth.forget();
     },
 

@@ -22,7 +22,8 @@ export function watchUse(pid: () => number | undefined): { readonly now: () => U
     if (id === undefined) return;
     try {
       const kB = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0);
-      seen.set(id, { peak: kB * 1024, ...processorTime(id) });
+      // One that has just ended is still listed, with nothing in it.
+      if (kB > 0) seen.set(id, { peak: kB * 1024, ...processorTime(id) });
     } catch {
       // No /proc on this system, or a process that has just ended.
     }
