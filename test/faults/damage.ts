@@ -162,7 +162,18 @@ export async function runReadOnlyDisk(home: string, seed: number): Promise<strin
   } catch (error) {
     return `skipped, as no disk can be mounted here (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`;
   }
-  const remount = (how: 'ro' | 'rw'): void => void execFileSync('mount', ['-o', `remount,${how}`, disk], { stdio: 'pipe' });
+  const remount = async (how: 'ro' | 'rw'): Promise<void> => {
+    for (let tries = 0; ; tries++) {
+      try {
+        execFileSync('mount', ['-o', `remount,${how}`, disk], { stdio: 'pipe' });
+        return;
+      } catch (error) {
+        // A disk on which a file is being written stays as it is.
+        if (tries === 200) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  };
   const tree = makeTree(join(home, 'tree'), FILES, randomFrom(seed));
   const indexDir = join(disk, 'index');
   const answers = async (engine: Engine): Promise<void> => {
@@ -177,18 +188,18 @@ export async function runReadOnlyDisk(home: string, seed: number): Promise<strin
     const engine = await openEngine(tree.folder, indexDir);
     try {
       await inStep(engine);
-      remount('ro');
+      await remount('ro');
       await engine.client.request(FilesChanged, { folder: tree.folder, paths: Array.from({ length: 9 }, () => tree.change()).flat() });
       await engine.indexed();
       await answers(engine);
       if (!engine.log.some((line) => /Indexing stopped/.test(line))) throw new Error(`nothing was told: ${engine.log.join('\n')}`);
-      remount('rw');
+      await remount('rw');
       await inStep(engine);
     } finally {
       await engine.client.stop();
     }
     tree.change();
-    remount('ro');
+    await remount('ro');
     const reader = await openEngine(tree.folder, indexDir);
     try {
       const { status } = await reader.indexed();
@@ -197,7 +208,7 @@ export async function runReadOnlyDisk(home: string, seed: number): Promise<strin
     } finally {
       await reader.client.stop();
     }
-    remount('rw');
+    await remount('rw');
     await opensWhole(tree, indexDir);
   } finally {
     execFileSync('umount', ['-l', disk], { stdio: 'pipe' });
