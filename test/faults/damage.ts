@@ -165,10 +165,10 @@ export async function runReadOnlyDisk(home: string, seed: number): Promise<strin
   const remount = async (how: 'ro' | 'rw'): Promise<void> => {
     for (let tries = 0; ; tries++) {
       try {
-        execFileSync('mount', ['-o', `remount,${how}`, disk], { stdio: 'pipe' });
+        execFileSync('mount', ['-o', `remount,bind,${how}`, disk], { stdio: 'pipe' });
         return;
       } catch (error) {
-        // A disk on which a file is being written stays as it is.
+        // A disk on which a file is being written stays as it is. As a bind, files that are removed and still open do not count.
         if (tries === 200) throw error;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
