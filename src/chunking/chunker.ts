@@ -7,7 +7,7 @@ import { type Heading, markdownHeadings, rstHeadings, sectionsOf } from './headi
 import { layOut, windowChunks } from './layout.ts';
 import { linesOf } from './lines.ts';
 import { type Outline, outlineOf } from './outline.ts';
-import { type ParseResult, withTree } from './parse.ts';
+import { type ParseBudget, type ParseResult, withTree } from './parse.ts';
 
 /** How a file was cut; only `parsed` and `plain` are as good as it gets. */
 export type ChunkOutcome =
@@ -15,7 +15,7 @@ export type ChunkOutcome =
   | { readonly state: 'parsed' }
   /** By its headings or its blank lines, as its language has no grammar here. */
   | { readonly state: 'plain' }
-  /** The parser took longer than it may; by blank lines. */
+  /** The parser had more to do than it may; by blank lines. */
   | { readonly state: 'deadline' }
   /** The grammar could not be loaded or the parser failed; by blank lines. */
   | { readonly state: 'failed'; readonly reason: string };
@@ -29,8 +29,8 @@ export interface ChunkedFile {
 export interface ChunkerOptions {
   /** Folder with the files of `GRAMMAR_FILES`. */
   readonly grammarDir: string;
-  /** Longest time for parsing one file, in milliseconds; 5,000 when not given. */
-  readonly parseDeadlineMs?: number;
+  /** Most work that parsing one file may take; enough for some 6 MB of code when not given. */
+  readonly budget?: Partial<ParseBudget>;
 }
 
 /** Cuts files into chunks. Parsing is synchronous: use it on a worker thread. */
@@ -41,7 +41,7 @@ export interface Chunker {
   chunkFile(path: string, text: string, languageId: string): Promise<ChunkedFile>;
 }
 
-const DEFAULT_DEADLINE_MS = 5000;
+const DEFAULT_BUDGET: ParseBudget = { calls: 40_000, ms: 15_000 };
 /** A page with more scripts than this is generated. */
 const MAX_SCRIPTS = 50;
 
@@ -54,7 +54,7 @@ interface Source {
   readonly lines: readonly string[];
   /** The lines joined with `\n`, as the parser reads them. */
   readonly text: string;
-  readonly deadlineMs: number;
+  readonly budget: ParseBudget;
 }
 
 interface ScriptPlace {
@@ -89,7 +89,7 @@ async function outlineBy(grammars: Grammars, grammar: string, source: Source, ra
     outline: outlineOf(tree.rootNode, source.lines, rules),
     scripts: MARKUP_GRAMMARS.has(grammar) ? embeddedScripts(tree.rootNode).map(scriptPlace) : [],
   });
-  return withTree(parser, source.text, performance.now() + source.deadlineMs, read, ranges);
+  return withTree(parser, source.text, source.budget, read, ranges);
 }
 
 function scriptPlace({ grammar, text }: EmbeddedScript): ScriptPlace {
@@ -126,12 +126,12 @@ function chunkPlain(lines: readonly string[], languageId: string): ChunkedFile {
 /** Opens the grammar folder. Rejects when the parser itself cannot be loaded from it; grammars load when first needed. */
 export async function createChunker(options: ChunkerOptions): Promise<Chunker> {
   const grammars = await openGrammars(options.grammarDir);
-  const deadlineMs = options.parseDeadlineMs ?? DEFAULT_DEADLINE_MS;
+  const budget = { ...DEFAULT_BUDGET, ...options.budget };
   const chunkFile = async (_path: string, text: string, languageId: string): Promise<ChunkedFile> => {
     const lines = linesOf(text);
     const grammar = grammarOf(languageId);
     if (grammar === undefined) return chunkPlain(lines, languageId);
-    return chunkByGrammar(grammars, grammar, { lines, text: lines.join('\n'), deadlineMs });
+    return chunkByGrammar(grammars, grammar, { lines, text: lines.join('\n'), budget });
   };
   return {
     chunkFile,

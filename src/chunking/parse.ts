@@ -6,18 +6,32 @@ export type ParseResult<T> =
   | { readonly state: 'deadline' }
   | { readonly state: 'failed'; readonly reason: string };
 
-/** Parses, gives the tree to `read`, and frees it whatever happens. `deadline` is a time of `performance.now()`. */
+/**
+ * How much work a text is worth. The parser calls back every hundred operations, 100 to 200 bytes of code; counting that is the same on a
+ * busy machine, so a file is always cut alike. The time is for texts on which single operations take for ever.
+ */
+export interface ParseBudget {
+  readonly calls: number;
+  readonly ms: number;
+}
+
+/** Parses, gives the tree to `read`, and frees it whatever happens. */
 export function withTree<T>(
   parser: Parser,
   text: string,
-  deadline: number,
+  budget: ParseBudget,
   read: (tree: Tree) => T,
   includedRanges?: readonly Range[],
 ): ParseResult<T> {
+  const deadline = performance.now() + budget.ms;
+  let calls = 0;
   let tree: Tree | null = null;
   try {
     tree = parser.parse(text, null, {
-      progressCallback: () => performance.now() >= deadline,
+      progressCallback: () => {
+        calls += 1;
+        return calls > budget.calls || performance.now() >= deadline;
+      },
       ...(includedRanges === undefined ? {} : { includedRanges: [...includedRanges] }),
     });
     if (tree === null) return { state: 'deadline' };

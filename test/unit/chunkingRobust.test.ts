@@ -78,8 +78,11 @@ describe('texts that break parsers', () => {
 });
 
 describe('what can go wrong is told, and the text is cut all the same', () => {
-  it('a parse that may take no time ends in windows', async () => {
-    const hasty = await createChunker({ grammarDir: grammarDir(), parseDeadlineMs: 0 });
+  it.each([
+    ['no time', { ms: 0 }],
+    ['ten steps, however long they take', { calls: 10, ms: Number.POSITIVE_INFINITY }],
+  ])('a parse that may take %s ends in windows', async (_what, budget) => {
+    const hasty = await createChunker({ grammarDir: grammarDir(), budget });
     const text = 'function f() {\n  return 1;\n}\n'.repeat(5000);
     const { chunks, outcome } = await hasty.chunkFile('a.ts', text, 'typescript');
     expect(outcome).toEqual({ state: 'deadline' });
