@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** One project per folder of tests; `vitest run --project unit` runs one. */
 export default defineConfig({
   test: {
+    // Two at a time on a small machine as well: most tests wait for processes. Where the whole machine is needed, files go one by one.
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 30_000 } },
       { test: { name: 'network', include: ['test/network/**/*.test.ts'], testTimeout: 30_000 } },
