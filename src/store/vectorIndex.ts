@@ -27,6 +27,8 @@ const LADDER = [
   { share: 0.4, refineFactor: 20 },
   { share: 0.6, refineFactor: 30 },
   { share: 1, refineFactor: 50 },
+  { share: 1, refineFactor: 100 },
+  { share: 1, refineFactor: 200 },
 ] as const;
 
 export function wantsVectorIndex(rows: number, tuning: VectorTuning | undefined): boolean {

@@ -14,6 +14,7 @@ import {
   type Session,
   untilFirst,
   untilIndexed,
+  untilTyping,
 } from '../runner/session.ts';
 import { pictureOnFailure } from './picture.ts';
 
@@ -66,14 +67,15 @@ test('Enter goes to the place', async () => {
   // The doc comment belongs to the function, and the whole of it is selected.
   await cursorAt(page, /^Ln 1[45], Col 1 \(\d+ selected\)/);
   expect(await page.locator('.view-lines').innerText()).toMatch(/Tries\severy\sfailed\supload\sagain/);
+  await page.locator('.editor-group-container.active .monaco-editor.focused').waitFor();
   await session.shot('quick-pick-opened');
 });
 
 test('the default key opens it, and Control+Enter opens a row to the side', async () => {
   const { page } = session;
   await page.keyboard.press('Control+Alt+K');
-  await quickInput(page).waitFor();
-  await page.keyboard.type('refresh the session token before it ends', { delay: 5 });
+  await untilTyping(page);
+  await quickInput(page).pressSequentially('refresh the session token before it ends', { delay: 5 });
   await untilFirst(page, 'src/session/token.ts');
   await page.keyboard.press('Control+Enter');
   await expect.poll(() => page.locator('.editor-group-container').count()).toBe(2);

@@ -73,6 +73,10 @@ export async function untilIndexed(page: Page): Promise<void> {
 
 export const quickInput = (page: Page): Locator => page.locator('.quick-input-widget input.input');
 
+/** Settles when the box is open and takes the keys: it is seen a moment before, and what is typed then goes to the editor. */
+export const untilTyping = (page: Page, timeout = PATIENCE): Promise<void> =>
+  page.locator('.quick-input-widget input.input:focus').waitFor({ timeout });
+
 /** Rows of the open quick pick; wait on their text, for earlier answers show while a person types. */
 export const quickRows = (page: Page): Locator => page.locator('.quick-input-list .monaco-list-row');
 
@@ -90,7 +94,7 @@ async function openQuickInput(page: Page, key: string): Promise<void> {
   for (let presses = 0; presses < 3; presses++) {
     await page.keyboard.press(key);
     try {
-      return await quickInput(page).waitFor({ timeout: 5000 });
+      return await untilTyping(page, 5000);
     } catch {
       // The box did not open: the key is pressed once more.
     }

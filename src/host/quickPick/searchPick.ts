@@ -19,9 +19,15 @@ export class SearchPick implements vscode.Disposable {
     return this.session;
   }
 
-  /** Opens the pick at once; answers come as they are found. */
+  /** Opens the pick; answers come as they are found. The one before it first brings the editor back, which takes the keyboard. */
   show(start: PickStart = {}): void {
-    this.session?.close();
+    const before = this.session;
+    before?.close();
+    if (before === undefined) this.open(start);
+    else void before.ended.then(() => this.show(start));
+  }
+
+  private open(start: PickStart): void {
     const session = openPickSession(this.services, readSearchSettings(), start, (end) => {
       if (this.session === session) {
         this.session = undefined;

@@ -31,6 +31,8 @@ export interface PickSession {
   accept(options?: OpenOptions): Promise<void>;
   openInBackground(): Promise<void>;
   close(): void;
+  /** Settles when it is closed and the editor shows what it is to show. */
+  readonly ended: Promise<void>;
 }
 
 /**
@@ -206,6 +208,7 @@ export function openPickSession(
       preview = createPreview(services.locate);
     },
     close: () => pick.hide(),
+    ended: closed.promise,
   };
 }
 
