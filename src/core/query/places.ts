@@ -11,8 +11,8 @@ const MOST_PLACES = 12;
 /** Files of one name that a frame may mean when nothing tells them apart. */
 const MOST_FILES = 3;
 
-/** A path with an extension; a letter with a colon before it is a drive. */
-const FILE = String.raw`(?:\b[A-Za-z]:(?=[\\/]))?[\w@.~+\\/[\]-]*[\w~+\])-]\.[A-Za-z]\w{0,8}`;
+/** A path with an extension; a letter with a colon before it is a drive. Bounded, because a pasted line of data may be one long run of such signs. */
+const FILE = String.raw`(?:\b[A-Za-z]:(?=[\\/]))?[\w@.~+\\/[\]-]{0,200}[\w~+\])-]\.[A-Za-z]\w{0,8}`;
 /** Python; C#; PHP, MSBuild and TypeScript; and `path:line` of nearly everybody else. */
 const FRAME = new RegExp(String.raw`File "([^"\n]+)", line (\d+)|(${FILE}):line (\d+)|(${FILE})\((\d+)(?:,\d+)?\)|(${FILE}):(\d+)\b`, 'g');
 const WHOLE_PATH = new RegExp(`^${FILE}$`);
