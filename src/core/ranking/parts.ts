@@ -7,17 +7,17 @@ import { type Ordered, sorted } from './diversity.ts';
  */
 export function foldParts(context: RankContext, rows: readonly Ordered[], folded: Map<number, number>): Ordered[] {
   const { furtherPart } = context.constants;
-  const shown = new Map<string, { readonly parts: Set<number> }>();
+  const shown = new Map<string, Set<number>>();
   const found = rows.map((row) => {
     const candidate = context.candidates[row.candidate];
     if (candidate === undefined || candidate.symbol === '' || candidate.kind === 'rest' || candidate.kind === 'section') return row;
     const definition = `${candidate.path}\n${candidate.kind}\n${candidate.symbol}`;
     const above = shown.get(definition);
-    if (above === undefined) shown.set(definition, { parts: new Set([candidate.part]) });
+    if (above === undefined) shown.set(definition, new Set([candidate.part]));
     // Two of the same part are two definitions of one name, each an answer of its own.
-    if (above === undefined || above.parts.has(candidate.part)) return row;
-    const factor = furtherPart ** above.parts.size;
-    above.parts.add(candidate.part);
+    if (above === undefined || above.has(candidate.part)) return row;
+    const factor = furtherPart ** above.size;
+    above.add(candidate.part);
     folded.set(row.candidate, factor);
     return { ...row, score: row.score * factor };
   });

@@ -24,7 +24,7 @@ import { matchWordPairs } from './wordPairs.ts';
 
 /**
  * The stages in their order; `RankInput.without` switches one off by its name. Beside these names, `keyword`, `vector`, `own-bm25` (then
- * the store's BM25 counts), `named-file`, `file-vector`, `skeleton`, `diversity`, `duplicates`, `parts`, `language-names`, `question-kind` (one weight
+ * the store's BM25 counts), `named-file`, `file-vector`, `skeleton`, `diversity`, `duplicates`, `parts`, `exact-symbol`, `language-names`, `question-kind` (one weight
  * for meaning) `typos` (before the search) and `path-<class>` switch off a part.
  */
 const STAGES = [
