@@ -13,7 +13,11 @@ const WAIT_MS = 20_000;
 /** Serves an agent over standard input and output, following the folder, until the agent goes. */
 export async function mcpCommand(folder: string, options: SessionFlags, version: string): Promise<number> {
   const session = await openSession(sessionOf(resolve(folder), options, true));
-  const following = follow(session);
+  // Without a watcher the engine still compares everything with the disk every ten minutes: the agent is served all the same.
+  const following = follow(session).catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return undefined;
+  });
   const served = serveStdio(() => agentServer(searchOf(session), version), {
     onerror: ({ message }) => process.stderr.write(`${message}\n`),
   });
@@ -21,7 +25,7 @@ export async function mcpCommand(folder: string, options: SessionFlags, version:
     await agentGone();
   } finally {
     await served.close();
-    await (await following).close();
+    await (await following)?.close();
     await session.close();
   }
   return 0;
