@@ -8,13 +8,24 @@ const ORDINARY = 10_000;
 /** The words stand at the beginning of the file, the commonest first. */
 const BEGINNING_BYTES = 200_000;
 
-/** The ordinary words of English and of programming: one that stands nowhere in a corpus is no slip of the keys all the same. Read at the first use. */
+/**
+ * The ordinary words of English and of programming: one that stands nowhere in a corpus is no slip of the keys all the same. Read at the first use; none where the
+ * file cannot be read, which the embedder says in its own words.
+ */
 export function ordinaryWords(mediaDir: string): () => ReadonlySet<string> {
   let words: ReadonlySet<string> | undefined;
   return () => {
-    words ??= new Set(commonWords(beginningOf(join(mediaDir, 'models', BUNDLED_FILE)), ORDINARY));
+    words ??= new Set(read(join(mediaDir, 'models', BUNDLED_FILE)));
     return words;
   };
+}
+
+function read(path: string): readonly string[] {
+  try {
+    return commonWords(beginningOf(path), ORDINARY);
+  } catch {
+    return [];
+  }
 }
 
 function beginningOf(path: string): Uint8Array {

@@ -69,6 +69,13 @@ describe('quarry search', () => {
     expect(stdout).toContain('"uplaods" stands nowhere here; words like "upload" were looked for.');
   });
 
+  it('takes no ordinary word for a slip of the keys, though it stands nowhere', async () => {
+    const { folder, indexDir } = await makeFolder({ 'src/compat.ts': 'export function isCompat() {\n  return true;\n}\n' });
+    const { stdout } = await quarry(['search', folder, 'what is computed', '--index-dir', indexDir]);
+    expect(stdout).not.toContain('stands nowhere here');
+    expect((await quarry(['search', folder, 'comqat', '--index-dir', indexDir])).stdout).toContain('stands nowhere here');
+  });
+
   it('says when nothing of the question stands in what was found', async () => {
     const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
     const none = /^None of these words/m;
