@@ -1,12 +1,10 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import type { SearchRequest } from '../protocol/search.ts';
+import { LONGEST_SIMILAR, type SearchRequest } from '../protocol/search.ts';
 import { UsageError } from './usage.ts';
 
 type SimilarTo = NonNullable<SearchRequest['similarTo']>;
 
-/** More code than this says nothing more about what it does. */
-const LONGEST_CODE = 20_000;
 /** Lines that are taken where only the first one is named. */
 const DEFAULT_LINES = 20;
 
@@ -36,7 +34,7 @@ export function codeAt(folder: string, place: string): SimilarTo {
   const text = lines
     .slice(startLine - 1, end)
     .join('\n')
-    .slice(0, LONGEST_CODE);
+    .slice(0, LONGEST_SIMILAR);
   if (text.trim() === '') throw new UsageError(`${path}:${startLine}-${end} holds no code.`);
   return { folder, path: inside.split(sep).join('/'), startLine, endLine: end, text };
 }

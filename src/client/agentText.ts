@@ -1,5 +1,8 @@
 import type { SearchHit, SearchResponse } from '../protocol/search.ts';
 
+/** What an agent gets that asks for nothing else: results, and lines of code of each. */
+export const AGENT_DEFAULTS = { limit: 8, lines: 15 } as const;
+
 /**
  * An answer for a language model: a numbered place a result, with at most `lines` lines of its code around the line that matches best,
  * then what there is to say about the answer. Paths are relative to their folder; with several folders the folder stands before them.

@@ -5,6 +5,9 @@ export type SearchMode = 'hybrid' | 'semantic' | 'keyword';
 /** What the first page is to show: the best places (`symbol`), or many files, each file's further places falling behind (`file`). */
 export type RowKind = 'symbol' | 'file';
 
+/** More code than this (in characters) says nothing more about what it does when similar code is looked for. */
+export const LONGEST_SIMILAR = 20_000;
+
 export interface SearchFilters {
   /** Language ids such as `typescript`; any of them. */
   readonly languages?: readonly string[];

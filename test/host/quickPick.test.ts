@@ -88,6 +88,20 @@ export function quickPickTests(): void {
       assert.deepEqual(openTabs(), ['quota.py']);
     });
 
+    test('a search that follows another comes back to the editor before both', async () => {
+      await vscode.window.showTextDocument(file('worker/quota.py'), { preview: false });
+      const first = await ask(QUESTION);
+      await previewed('src/upload/retry.ts');
+      await vscode.commands.executeCommand('quarry.search');
+      const api = await quarry();
+      const second = await eventually('the second quick pick', () => (api.quickPick === first ? undefined : api.quickPick));
+      await type(second, 'limit requests per address');
+      await previewed('server/api/ratelimit.go');
+      await pressEscape();
+      assert.equal(label(vscode.window.activeTextEditor?.document.uri), 'worker/quota.py');
+      assert.deepEqual(openTabs(), ['quota.py']);
+    });
+
     test('Escape leaves no editor where there was none', async () => {
       await ask(QUESTION);
       await previewed('src/upload/retry.ts');

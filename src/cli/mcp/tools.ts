@@ -1,6 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { agentText } from '../../client/agentText.ts';
+import { AGENT_DEFAULTS, agentText } from '../../client/agentText.ts';
 import type { SearchRequest, SearchResponse } from '../../protocol/search.ts';
 import { languageIds } from '../languages.ts';
 import { codeAt } from '../similar.ts';
@@ -17,13 +17,13 @@ export interface AgentSearch {
 const MOST_RESULTS = 50;
 const MOST_LINES = 200;
 
-const limit = z.number().int().min(1).max(MOST_RESULTS).default(8).describe('How many results.');
+const limit = z.number().int().min(1).max(MOST_RESULTS).default(AGENT_DEFAULTS.limit).describe('How many results.');
 const lines = z
   .number()
   .int()
   .min(0)
   .max(MOST_LINES)
-  .default(15)
+  .default(AGENT_DEFAULTS.lines)
   .describe('Lines of code to show of each result; 0 shows the places only.');
 
 const question = z.object({

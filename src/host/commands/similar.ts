@@ -1,9 +1,7 @@
 import * as vscode from 'vscode';
+import { LONGEST_SIMILAR } from '../../protocol/search.ts';
 import type { Folders } from '../folders/folders.ts';
 import type { SimilarTo } from '../quickPick/services.ts';
-
-/** More code than this says nothing more about what it does. */
-const LONGEST_CODE = 20_000;
 
 /** The selected code, as what similar code is looked for. Throws one sentence when nothing is selected. */
 export function selectedCode(folders: Folders): SimilarTo {
@@ -18,6 +16,6 @@ export function selectedCode(folders: Folders): SimilarTo {
     path: place?.path ?? document.uri.path.split('/').at(-1) ?? '',
     startLine: selection.start.line + 1,
     endLine: Math.max(selection.start.line, end) + 1,
-    text: document.getText(selection).slice(0, LONGEST_CODE),
+    text: document.getText(selection).slice(0, LONGEST_SIMILAR),
   };
 }
