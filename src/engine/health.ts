@@ -8,16 +8,15 @@ import type { LedgerEntry } from '../store/types.ts';
 import { runChecks } from './checks.ts';
 import { engineError } from './errors.ts';
 import { indexFingerprint } from './fingerprint.ts';
+import type { Folders, OpenFolderState } from './folders.ts';
 import { removeIfEmpty, removeIndex, removeOrphans, sweepBesideStore } from './indexFolder.ts';
-import type { OpenFolderState } from './openFolderState.ts';
 import { type EngineServices, messageOf } from './services.ts';
 import { forgive } from './suspects.ts';
 import { readWriter, takeWriterLock } from './writerLock.ts';
 
 export interface HealthParts {
-  /** By real path; a wiped folder is taken out. */
-  readonly open: Map<string, OpenFolderState>;
-  readonly stateOf: (folder: string) => OpenFolderState;
+  /** A wiped folder is taken out. */
+  readonly folders: Pick<Folders, 'get' | 'all' | 'forget'>;
   readonly listFiles: (state: OpenFolderState) => Promise<FileListing>;
   readonly services: () => Promise<EngineServices>;
   readonly library: () => ModelLibrary | undefined;
@@ -26,7 +25,7 @@ export interface HealthParts {
 /** Answers the requests of the health view, of `quarry doctor` and of the clean-up. */
 export function serveHealth(connection: MessageConnection, parts: HealthParts): void {
   connection.onRequest(GetHealth, async ({ folder }) => {
-    const state = parts.stateOf(folder);
+    const state = await parts.folders.get(folder);
     const models = (await parts.library()?.listInstalled()) ?? [];
     return {
       ...(await describeHealth(state, await parts.listFiles(state), indexFingerprint((await parts.services()).embedder?.info))),
@@ -34,13 +33,13 @@ export function serveHealth(connection: MessageConnection, parts: HealthParts): 
     };
   });
   connection.onRequest(RunChecks, async ({ folder }) => {
-    const { index, params } = parts.stateOf(folder);
+    const { index, params } = await parts.folders.get(folder);
     const services = await parts.services();
     const fingerprint = indexFingerprint(services.embedder?.info);
     return runChecks({ index, indexDir: params.indexDir, files: params.files, fingerprint, services, library: parts.library() });
   });
   connection.onRequest(RetryFiles, async ({ folder, paths }) => {
-    const { index, params } = parts.stateOf(folder);
+    const { index, params } = await parts.folders.get(folder);
     await forgive(params.indexDir, paths);
     index.changed(paths);
   });
@@ -73,12 +72,12 @@ function byLanguage(entries: Iterable<LedgerEntry>): FolderHealth['languages'] {
 }
 
 /** Indexes of open folders are compacted; a folder that another process writes, or that is not complete yet, is only named. */
-async function cleanUp({ open, services }: HealthParts, roots: readonly string[]): Promise<CleanUpResult> {
+async function cleanUp({ folders, services }: HealthParts, roots: readonly string[]): Promise<CleanUpResult> {
   const { embedder } = await services();
   const fingerprint = indexFingerprint(embedder?.info);
   const notes: string[] = [];
   let freedBytes = 0;
-  for (const { index, params } of open.values()) {
+  for (const { index, params } of await folders.all()) {
     const before = await bytesBelow(params.indexDir).catch(() => 0);
     const { phase, building } = index.status();
     if ((await readWriter(params.indexDir))?.pid !== process.pid) {
@@ -102,15 +101,15 @@ async function cleanUp({ open, services }: HealthParts, roots: readonly string[]
   return { freedBytes, orphans: orphans.map(({ folder }) => folder), notes };
 }
 
-async function wipe({ open, stateOf }: HealthParts, folder: string): Promise<number> {
-  const { index, params } = stateOf(folder);
+async function wipe({ folders }: HealthParts, folder: string): Promise<number> {
+  const { index, params } = await folders.get(folder);
   const writer = await readWriter(params.indexDir);
   const elsewhere = engineError(
     ErrorCode.IndexNotWritable,
     `Another window or process writes the index of ${index.folder}: close it first.`,
   );
   if (writer?.alive === true && writer.pid !== process.pid) throw elsewhere;
-  open.delete(index.folder);
+  folders.forget(index.folder);
   await index.close();
   const lock = await takeWriterLock(params.indexDir);
   if (lock === undefined) throw elsewhere;

@@ -1,7 +1,6 @@
 import type { MessageConnection } from 'vscode-jsonrpc';
 import type { SkippedFile } from '../core/files.ts';
 import { explainFile } from '../files/explain.ts';
-import { checkFolder } from '../files/folder.ts';
 import { scanFolder } from '../files/scan.ts';
 import { NoteTyping } from '../protocol/editors.ts';
 import type { ChatOptions } from '../protocol/endpoints.ts';
@@ -30,11 +29,11 @@ import { wouldServe } from './chooseEmbedder.ts';
 import { serveEditors } from './editors.ts';
 import { engineError } from './errors.ts';
 import { FolderIndex } from './folderIndex.ts';
+import { createFolders, type OpenFolderState } from './folders.ts';
 import { serveHealth } from './health.ts';
 import { keepLimits, type Limits } from './limits.ts';
 import { clearLoadingMarks, forgetDeaths, markFolder } from './loadingMark.ts';
 import { registerModels } from './models.ts';
-import type { OpenFolderState } from './openFolderState.ts';
 import { editorModels } from './rerank/editorModels.ts';
 import { serveReranking } from './rerank/serve.ts';
 import { search } from './searcher.ts';
@@ -46,9 +45,6 @@ const STATUS_MS = 100;
 
 /** Answers every request of the protocol over one connection. `close` ends all folders in order. */
 export function serveEngine(connection: MessageConnection, version: string): { close(): Promise<void> } {
-  /** By real path; `aliases` maps the paths that faces use. */
-  const open = new Map<string, OpenFolderState>();
-  const aliases = new Map<string, string>();
   let services: Promise<EngineServices> | undefined;
   let limits: Limits | undefined;
   const told = new Map<string, { readonly at: number; readonly phase: string }>();
@@ -56,7 +52,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   const models = registerModels(connection, async (id) => {
     const folder = models.library()?.folder;
     if (folder !== undefined) await forgetDeaths(markFolder(folder, id));
-    if (open.size === 0 || !wouldServe(id, embedder)) return;
+    if (folders.now().length === 0 || !wouldServe(id, embedder)) return;
     // First the answer to whoever installed or removed it.
     setImmediate(() => void limits?.restart(`${id} was installed or removed: the engine starts anew.`));
   });
@@ -86,15 +82,16 @@ export function serveEngine(connection: MessageConnection, version: string): { c
     log: (level: 'info' | 'warn' | 'error', message: string) => void connection.sendNotification(LogLine, { level, message }),
   };
 
-  const stateOf = (folder: string): OpenFolderState => {
-    const state = open.get(aliases.get(folder) ?? folder);
-    if (state === undefined) throw engineError(ErrorCode.NotOpen, `${folder} is not open in Quarry.`);
-    return state;
-  };
   const started = (): Promise<EngineServices> => {
     if (services === undefined) throw engineError(ErrorCode.NotOpen, 'The engine was not initialised.');
     return services;
   };
+  const folders = createFolders(async (folder, params) => {
+    const index = new FolderIndex(folder, params, await started(), events);
+    limits?.opened(index);
+    return index;
+  });
+  const indexOf = async (folder: string): Promise<FolderIndex> => (await folders.get(folder)).index;
 
   connection.onRequest(Initialize, (options: EngineOptions) => {
     models.configure(options.models);
@@ -114,38 +111,15 @@ export function serveEngine(connection: MessageConnection, version: string): { c
     );
     // Whoever asks for the services is told; until then nobody has to hear of it.
     services.catch(() => undefined);
-    limits ??= keepLimits(connection, options, () => [...open.values()].map(({ index }) => index));
+    limits ??= keepLimits(connection, options, () => folders.now().map(({ index }) => index));
     return { pid: process.pid, node: process.version, version };
   });
 
-  connection.onRequest(OpenFolder, async (params) => {
-    const checked = await checkFolder(params.folder);
-    if (!checked.ok) throw engineError(folderCode(checked.problem), checked.sentence);
-    const folder = checked.folder;
-    aliases.set(params.folder, folder);
-    const known = open.get(folder);
-    if (known !== undefined) return known.index.status();
-    const index = new FolderIndex(folder, params, await started(), events);
-    open.set(folder, { index, params });
-    limits?.opened(index);
-    try {
-      await index.open();
-    } catch (error) {
-      open.delete(folder);
-      await index.close();
-      throw error;
-    }
-    return index.status();
-  });
-
-  connection.onRequest(CloseFolder, async ({ folder }) => {
-    const { index } = stateOf(folder);
-    open.delete(index.folder);
-    await index.close();
-  });
+  connection.onRequest(OpenFolder, async (params) => (await folders.open(params)).status());
+  connection.onRequest(CloseFolder, ({ folder }) => folders.close(folder));
 
   connection.onRequest(Search, async (request, token) => {
-    const states = request.folders?.map(stateOf) ?? [...open.values()];
+    const states = await (request.folders === undefined ? folders.all() : Promise.all(request.folders.map(folders.get)));
     const indexes = states.map(({ index }) => index);
     try {
       return await search(indexes, await started(), reranking, request, token);
@@ -155,36 +129,30 @@ export function serveEngine(connection: MessageConnection, version: string): { c
     }
   });
 
-  connection.onRequest(GetStatus, ({ folder }) => stateOf(folder).index.status());
-  connection.onRequest(WaitForIndex, ({ folder }) => stateOf(folder).index.settled());
-  connection.onRequest(FilesChanged, ({ folder, paths }) => stateOf(folder).index.changed(paths));
+  connection.onRequest(GetStatus, async ({ folder }) => (await indexOf(folder)).status());
+  connection.onRequest(WaitForIndex, async ({ folder }) => (await indexOf(folder)).settled());
+  connection.onRequest(FilesChanged, async ({ folder, paths }) => (await indexOf(folder)).changed(paths));
   connection.onRequest(NoteTyping, typing.note);
-  connection.onRequest(Pause, ({ folder }) => stateOf(folder).index.pause());
-  connection.onRequest(Resume, ({ folder }) => stateOf(folder).index.resume());
-  connection.onRequest(Rebuild, ({ folder }) => stateOf(folder).index.rebuild());
+  connection.onRequest(Pause, async ({ folder }) => (await indexOf(folder)).pause());
+  connection.onRequest(Resume, async ({ folder }) => (await indexOf(folder)).resume());
+  connection.onRequest(Rebuild, async ({ folder }) => (await indexOf(folder)).rebuild());
   connection.onRequest(ExplainFile, async ({ folder, path }) => {
-    const { index, params } = stateOf(folder);
+    const { index, params } = await folders.get(folder);
     const verdict = await explainFile(index.folder, path, params.files);
     return withLedger(index, verdict);
   });
-  connection.onRequest(ListFiles, ({ folder }) => listFiles(stateOf(folder)));
-  serveEditors(connection, { stateOf, services: started });
-  serveHealth(connection, { open, stateOf, listFiles, services: started, library: models.library });
+  connection.onRequest(ListFiles, async ({ folder }) => listFiles(await folders.get(folder)));
+  serveEditors(connection, { folders, services: started });
+  serveHealth(connection, { folders, listFiles, services: started, library: models.library });
 
   return {
     close: async () => {
       models.close();
       await clearLoadingMarks();
       reranking.close();
-      await Promise.all([...open.values()].map(({ index }) => index.close()));
-      open.clear();
+      await folders.closeAll();
     },
   };
-}
-
-function folderCode(problem: 'missing' | 'not-a-folder' | 'unreadable'): (typeof ErrorCode)[keyof typeof ErrorCode] {
-  if (problem === 'missing') return ErrorCode.FolderMissing;
-  return problem === 'unreadable' ? ErrorCode.FolderNotReadable : ErrorCode.NotAFolder;
 }
 
 /** What was found on reading a file (binary, minified, failed) is in the ledger and not in its name. */

@@ -371,3 +371,36 @@ describe('search', () => {
     expect(status).toMatchObject({ files: 3, phase: 'ready' });
   });
 });
+
+describe('settings that change', () => {
+  it('take effect at once, and every question meanwhile finds what it found before', async () => {
+    const { folder, indexDir } = await makeFolder(manyFiles(60));
+    const client = engine();
+    await open(client, folder, indexDir);
+    await client.request(WaitForIndex, { folder });
+    let asking = true;
+    const answers = (async () => {
+      const seen = new Set<string | undefined>();
+      while (asking) seen.add(await symbolOf(client, 'handleCase1'));
+      return [...seen];
+    })();
+    for (const exclude of [['src/part9/**'], [], ['src/part8/**'], []]) {
+      await client.request(OpenFolder, { folder, indexDir, files: { ...DEFAULT_FILE_SETTINGS, exclude }, paused: false, index: true });
+      const { status } = await client.request(WaitForIndex, { folder });
+      expect(status.files).toBe(exclude.length === 0 ? 60 : 54);
+    }
+    asking = false;
+    expect(await answers).toEqual(['handleCase1']);
+  });
+
+  it('an open folder that is asked for again stays as it is', async () => {
+    const { folder, indexDir } = await makeFolder(manyFiles(3));
+    const client = engine();
+    const phases: string[] = [];
+    await open(client, folder, indexDir);
+    await client.request(WaitForIndex, { folder });
+    client.onStatus(({ phase }) => phases.push(phase));
+    expect((await open(client, folder, indexDir)).phase).toBe('ready');
+    expect(phases).toEqual([]);
+  });
+});

@@ -138,12 +138,20 @@ export function changesTests(): void {
       await api.indexed();
     });
 
-    test('an exclude setting takes a folder out, and gives it back', async () => {
+    test('an exclude setting takes a folder out, and gives it back; what is elsewhere is found all the while', async () => {
       const settings = vscode.workspace.getConfiguration('quarry.index', folder());
+      let asking = true;
+      const answers = (async () => {
+        const seen = new Set<string | undefined>();
+        while (asking) seen.add((await find('retryFailedUploads'))[0]?.symbol);
+        return [...seen];
+      })();
       await settings.update('exclude', ['worker/**'], vscode.ConfigurationTarget.WorkspaceFolder);
       await findsIn('scan_for_viruses', null);
       await settings.update('exclude', undefined, vscode.ConfigurationTarget.WorkspaceFolder);
       await findsIn('scan_for_viruses', 'worker/scan.py');
+      asking = false;
+      assert.deepEqual(await answers, ['retryFailedUploads']);
       await fs.rm(path.join(folder().fsPath, '.vscode'), { recursive: true, force: true });
     });
   });

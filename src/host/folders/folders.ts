@@ -130,12 +130,14 @@ export class Folders implements vscode.Disposable {
     });
   }
 
-  /** Closes and opens the folders that match, for new settings to take effect. */
+  /** Asks for the folders that match once more, for new settings to take effect; the engine opens anew what is to be indexed otherwise. */
   reopen(matches: (folder: OpenedFolder) => boolean): Promise<void> {
-    void this.inTurn(async () => {
-      for (const [key, folder] of this.opened) if (matches(folder)) await this.close(key, folder);
+    return this.inTurn(async () => {
+      for (const folder of this.wanted()) {
+        const known = this.opened.get(folder.uri.toString());
+        if (known === undefined || matches(known)) await this.open(folder);
+      }
     });
-    return this.sync();
   }
 
   async pause(): Promise<void> {
@@ -188,9 +190,11 @@ export class Folders implements vscode.Disposable {
     return (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
   }
 
+  /** Opens a folder, or asks for an open one as the settings are now. */
   private async open(folder: vscode.WorkspaceFolder): Promise<void> {
     const { engine, storage, state, log } = this.options;
     const key = folder.uri.toString();
+    const before = this.opened.get(key);
     const { auto, files } = readFolderSettings(folder.uri);
     const index =
       !state.get<boolean>(wipedKey(folder.uri), false) &&
@@ -206,11 +210,14 @@ export class Folders implements vscode.Disposable {
         first: openPaths(folder.uri),
       });
       const watcher = index ? watchFolder(folder.uri, (paths) => this.tell(status.folder, paths)) : new vscode.Disposable(() => undefined);
+      before?.watcher.dispose();
       this.opened.set(key, { uri: folder.uri, name: folder.name, path: status.folder, searchOnly: !index, watcher });
       this.failures.delete(key);
       log.info(`${folder.name} opened: ${status.phase}, ${status.files} files, index in ${status.indexDir}`);
       if (!this.states.has(status.folder)) this.states.set(status.folder, status);
     } catch (error) {
+      before?.watcher.dispose();
+      this.opened.delete(key);
       this.failures.set(key, sentenceOf(error));
       log.error(`${path.basename(folder.uri.fsPath)} could not be opened: ${sentenceOf(error)}`);
     }
