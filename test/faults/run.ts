@@ -1,5 +1,5 @@
-// `npm run test:faults -- [--kills 200] [--seed N] [--files 300] [--jobs 2] [--passed FILE]`: kills, damage and a full disk against the real
-// engine. With `--passed`, what has passed is noted in that file, and a run that was cut short goes on from there.
+// `npm run test:faults -- [--kills 200] [--reranks 40] [--seed N] [--files 300] [--jobs 2] [--passed FILE]`: kills, damage, a full disk and
+// rerankers that die against the real engine. With `--passed`, what has passed is noted in that file, and a run that was cut short goes on from there.
 import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DAMAGES, FORMATS, runDamage, runDiskFull, runFormat, runReadOnlyDisk, runZeroedMiddle } from './damage.ts';
 import { runKills } from './kills.ts';
+import { runRerankFaults } from './reranks.ts';
 
 /** Kills in one tree; with more trees there is more variety, and less is lost when a run is cut short. */
 const KILLS_A_TREE = 20;
@@ -14,6 +15,7 @@ const KILLS_A_TREE = 20;
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '200' },
+    reranks: { type: 'string', default: '40' },
     seed: { type: 'string' },
     files: { type: 'string', default: '300' },
     jobs: { type: 'string', default: '2' },
@@ -36,6 +38,9 @@ function scenarios(): ReadonlyMap<string, Scenario> {
   all.set('data zeroed in the middle', (home) => runZeroedMiddle(home, seed));
   all.set('disk full', (home) => runDiskFull(home, seed));
   all.set('a disk that can only be read', (home) => runReadOnlyDisk(home, seed));
+  const faults = Number(values.reranks);
+  const rerankOptions = { seed, faults, say: (line: string) => say(`rerankers: ${line}`) };
+  if (faults > 0) all.set('rerankers', (home) => runRerankFaults({ home, ...rerankOptions }).then(() => undefined));
   const kills = Number(values.kills);
   for (let from = 0; from < kills; from += KILLS_A_TREE) {
     const count = Math.min(KILLS_A_TREE, kills - from);
