@@ -48,7 +48,8 @@ export function captureEditorState(): EditorState {
 
 /** Lines may be revealed below lines that stick to the top, so the first attempt tells by how much the next has to go further. */
 const SCROLL_ATTEMPTS = 3;
-const SCROLL_MS = 300;
+/** A busy editor tells late where it is; nothing waits so long when all is well. */
+const SCROLL_MS = 2000;
 
 /** Scrolls until `top` is the first line to be seen. The editor itself restores the position when it switches files, to the pixel. */
 async function scrollTo(editor: vscode.TextEditor, top: number): Promise<void> {
@@ -59,21 +60,22 @@ async function scrollTo(editor: vscode.TextEditor, top: number): Promise<void> {
     if (attempt > 0) target += top - actual;
     const position = editor.document.validatePosition(new vscode.Position(Math.max(0, target), 0));
     editor.revealRange(new vscode.Range(position, position), vscode.TextEditorRevealType.AtTop);
-    await nextScroll(editor);
+    // Where it still was a while ago says nothing about how far it would have to go further.
+    if (!(await hasScrolled(editor))) return;
   }
 }
 
-/** Settles when the editor has scrolled, or soon when it had not to. */
-function nextScroll(editor: vscode.TextEditor): Promise<void> {
+/** Settles with true when the editor has scrolled, and with false when it has not said so for a while. */
+function hasScrolled(editor: vscode.TextEditor): Promise<boolean> {
   return new Promise((resolve) => {
-    const done = () => {
+    const done = (scrolled: boolean) => {
       clearTimeout(timer);
       listening.dispose();
-      resolve();
+      resolve(scrolled);
     };
-    const timer = setTimeout(done, SCROLL_MS);
+    const timer = setTimeout(done, SCROLL_MS, false);
     const listening = vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
-      if (textEditor === editor) done();
+      if (textEditor === editor) done(true);
     });
   });
 }
