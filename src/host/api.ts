@@ -15,6 +15,6 @@ export interface QuarryApi {
   /** Rows of the quick pick that is open, in our order. */
   readonly lastQuickPickItems: readonly Row[];
   readonly quickPick: PickSession | undefined;
-  /** Milliseconds that `activate` took. */
+  /** Milliseconds that `activate` took, without those in which a busy machine was at something else. */
   readonly activationMs: number;
 }
