@@ -40,7 +40,7 @@ test('a killed engine comes back and says so in no more than one notification', 
   await untilFirst(page, 'retryFailedUploads');
   process.kill(victim ?? 0, 'SIGKILL');
   await quickInput(page).fill('where are failed uploads retried again');
-  await expect.poll(() => enginePids(server).filter((pid) => pid !== victim), { timeout: 30_000 }).toHaveLength(1);
+  await expect.poll(() => enginePids(server).filter((pid) => pid !== victim)).toHaveLength(1);
   await quickInput(page).fill('where are failed uploads tried again');
   await untilFirst(page, 'retryFailedUploads');
   await session.shot('engine-restarted');
@@ -62,5 +62,5 @@ test('no engine outlives the server', async () => {
       return false;
     }
   };
-  await expect.poll(() => pids.filter(alive), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => pids.filter(alive)).toEqual([]);
 });

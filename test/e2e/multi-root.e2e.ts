@@ -45,5 +45,5 @@ test('a file that is new in the second folder is found', async () => {
     await closeQuickInput(page);
     return row;
   };
-  await expect.poll(found, { timeout: 60_000 }).toContain('countLighthouses');
+  await expect.poll(found).toContain('countLighthouses');
 });

@@ -60,7 +60,7 @@ describe('the question', () => {
     expect(await panel.next('search', 1)).toMatchObject({ question: 'failed uploads', remember: true });
     const before = (await question(panel).boundingBox())?.height ?? 0;
     await press(panel, 'Shift+Enter', 'Shift+Enter');
-    expect(await question(panel).inputValue()).toBe('failed uploads\n\n');
+    await expect.poll(() => question(panel).inputValue()).toBe('failed uploads\n\n');
     expect((await question(panel).boundingBox())?.height).toBeGreaterThan(before);
   });
 
@@ -68,9 +68,9 @@ describe('the question', () => {
     const panel = await show(hostState({ history: ['newest', 'older'] }));
     await question(panel).focus();
     await press(panel, 'ArrowUp', 'ArrowUp');
-    expect(await question(panel).inputValue()).toBe('older');
+    await expect.poll(() => question(panel).inputValue()).toBe('older');
     await press(panel, 'ArrowDown', 'ArrowDown');
-    expect(await question(panel).inputValue()).toBe('');
+    await expect.poll(() => question(panel).inputValue()).toBe('');
     await question(panel).fill('uploads');
     await panel.post(results((await panel.next('search')).search));
     await tree(panel).waitFor();
@@ -82,11 +82,11 @@ describe('the question', () => {
     const panel = await show();
     await question(panel).focus();
     await press(panel, 'Control+Space', 'ArrowDown', 'Enter');
-    expect(await question(panel).inputValue()).toBe('lang:');
+    await expect.poll(() => question(panel).inputValue()).toBe('lang:');
     await panel.page.keyboard.type('pyt');
     await panel.page.getByRole('option', { name: 'python' }).waitFor();
     await press(panel, 'Tab');
-    expect(await question(panel).inputValue()).toBe('lang:python ');
+    await expect.poll(() => question(panel).inputValue()).toBe('lang:python ');
     await panel.page.keyboard.type('kind:me');
     await panel.page.getByRole('listbox', { name: 'Completions' }).waitFor();
     await press(panel, 'Enter');
@@ -101,7 +101,7 @@ describe('the question', () => {
     const panel = await showResults();
     await panel.page.getByRole('button', { name: 'Clear' }).click();
     await panel.next('cancel');
-    expect(await question(panel).inputValue()).toBe('');
+    await expect.poll(() => question(panel).inputValue()).toBe('');
     await press(panel, 'Escape');
     expect(await panel.next('run')).toEqual({ type: 'run', action: 'focusEditor' });
   });
@@ -118,22 +118,22 @@ describe('results', () => {
       'operations.md',
       'evil.ts',
     ]);
-    expect(await files.first().locator('.badge').innerText()).toBe('2');
+    await expect.poll(() => files.first().locator('.badge').innerText()).toBe('2');
     const hit = panel.page.locator('#hit-1');
-    expect(await hit.locator('.number').allInnerTexts()).toEqual(['42', '43', '44', '45', '46', '47', '48', '49']);
-    expect(await hit.locator('mark').allInnerTexts()).toContain('Failed');
+    await expect.poll(() => hit.locator('.number').allInnerTexts()).toEqual(['42', '43', '44', '45', '46', '47', '48', '49']);
+    await expect.poll(() => hit.locator('mark').allInnerTexts()).toContain('Failed');
     await hit.locator('.t-keyword').first().waitFor();
-    expect(await panel.page.getByText('6 results in 42 ms · index 100 %').count()).toBe(1);
-    expect(await panel.page.getByRole('status').innerText()).toBe('6 results in 5 files');
+    await expect.poll(() => panel.page.getByText('6 results in 42 ms · index 100 %').count()).toBe(1);
+    await expect.poll(() => panel.page.getByRole('status').innerText()).toBe('6 results in 5 files');
   });
 
   test('show the contents of files as text, never as markup', async () => {
     const panel = await showResults();
     const hit = panel.page.locator('#hit-6');
     await hit.scrollIntoViewIfNeeded();
-    expect(await hit.locator('.text').first().innerText()).toContain('<img src=x onerror=alert(1)><script>');
-    expect(await hit.locator('.text').nth(1).innerText()).toContain('&lt;b&gt;');
-    expect(await hit.locator('.symbol').innerText()).toBe('<b>template</b>');
+    await expect.poll(() => hit.locator('.text').first().innerText()).toContain('<img src=x onerror=alert(1)><script>');
+    await expect.poll(() => hit.locator('.text').nth(1).innerText()).toContain('&lt;b&gt;');
+    await expect.poll(() => hit.locator('.symbol').innerText()).toBe('<b>template</b>');
     expect(await panel.page.locator('.tree img, .tree script, .tree b').count()).toBe(0);
   });
 
@@ -141,11 +141,11 @@ describe('results', () => {
     const panel = await showResults();
     await tree(panel).focus();
     await press(panel, 'ArrowDown', 'ArrowDown');
-    expect(await tree(panel).getAttribute('aria-activedescendant')).toBe('hit-3');
-    expect(await active(panel).getAttribute('id')).toBe('hit-3');
+    await expect.poll(() => tree(panel).getAttribute('aria-activedescendant')).toBe('hit-3');
+    await expect.poll(() => active(panel).getAttribute('id')).toBe('hit-3');
     await press(panel, 'ArrowLeft', 'ArrowLeft');
-    expect(await active(panel).getAttribute('aria-expanded')).toBe('false');
-    expect(await panel.page.locator('#hit-3').count()).toBe(0);
+    await expect.poll(() => active(panel).getAttribute('aria-expanded')).toBe('false');
+    await expect.poll(() => panel.page.locator('#hit-3').count()).toBe(0);
     await press(panel, 'ArrowRight', 'ArrowRight', 'Enter');
     expect(await panel.next('open')).toEqual({ type: 'open', hit: 1, toSide: false, keepFocus: true });
     await press(panel, 'Control+Enter');
@@ -158,7 +158,7 @@ describe('results', () => {
     const panel = await showResults();
     await panel.page.locator('#hit-2 .snippet').click();
     expect(await panel.next('open')).toEqual({ type: 'open', hit: 2, toSide: false, keepFocus: true });
-    expect(await focused(panel)).toBe('Results');
+    await expect.poll(() => focused(panel)).toBe('Results');
     await press(panel, 'ArrowDown', 'ArrowDown', 'Control+c');
     expect(await panel.next('copyPath')).toEqual({ type: 'copyPath', hit: 4 });
     await panel.page.locator('#hit-2 .snippet').dblclick();
@@ -176,8 +176,8 @@ describe('results', () => {
     await press(panel, 'Home', 'Tab', 'Tab', 'Tab', 'Tab', 'Tab', 'Enter');
     const why = panel.page.locator('#hit-1').getByRole('table', { name: 'Why this result' });
     await why.waitFor();
-    expect(await why.locator('.size').allInnerTexts()).toEqual(['+0.42', '+0.31', '×1.35', '×0.70', '']);
-    expect(await why.locator('.detail code').innerText()).toBe('retryFailed');
+    await expect.poll(() => why.locator('.size').allInnerTexts()).toEqual(['+0.42', '+0.31', '×1.35', '×0.70', '']);
+    await expect.poll(() => why.locator('.detail code').innerText()).toBe('retryFailed');
     await panel.page.locator('#hit-1').getByRole('button', { name: 'Exclude this folder' }).click();
     expect((await panel.next('search', 1)).filters.exclude).toEqual(['src/upload']);
   });
@@ -191,9 +191,9 @@ describe('results', () => {
     const better = [...manyHits(3), ...HITS.toReversed()];
     await panel.post(results(search, { hits: better, ms: 77 }));
     await panel.page.getByText('in 77 ms').waitFor();
-    expect(await panel.page.locator('#hit-2').boundingBox()).toEqual(before);
+    await expect.poll(() => panel.page.locator('#hit-2').boundingBox()).toEqual(before);
     await panel.page.getByRole('button', { name: 'New order' }).click();
-    expect(await panel.page.locator('[role="treeitem"][aria-level="2"]').first().getAttribute('id')).toBe('hit-1000');
+    await expect.poll(() => panel.page.locator('[role="treeitem"][aria-level="2"]').first().getAttribute('id')).toBe('hit-1000');
   });
 
   test('are marked when their file changed', async () => {
@@ -201,7 +201,7 @@ describe('results', () => {
     await panel.post({ type: 'stale', changed: [2], deleted: [3] });
     await panel.page.locator('#hit-2').getByText('changed since').waitFor();
     await panel.page.locator('#hit-3').getByText('file is gone').waitFor();
-    expect(await panel.page.locator('.stale-mark').count()).toBe(2);
+    await expect.poll(() => panel.page.locator('.stale-mark').count()).toBe(2);
   });
 });
 
@@ -215,8 +215,8 @@ describe('coming back', () => {
     expect(await panel.next('ready')).toEqual({ type: 'ready', session: 'one' });
     await panel.post(hostState());
     await tree(panel).waitFor();
-    expect(await panel.page.locator('[aria-expanded="false"][role="treeitem"]').count()).toBe(1);
-    expect(await panel.page.evaluate("document.querySelector('.results').scrollTop")).toBe(900);
+    await expect.poll(() => panel.page.locator('[aria-expanded="false"][role="treeitem"]').count()).toBe(1);
+    await expect.poll(() => panel.page.evaluate("document.querySelector('.results').scrollTop")).toBe(900);
     expect((await panel.sent()).filter(({ type }) => type === 'search')).toEqual([]);
   });
 });
@@ -233,8 +233,8 @@ describe('what is going on', () => {
     const panel = await showResults();
     await panel.post({ type: 'status', ...workspace({ statuses: [INDEXING] }) });
     await panel.page.getByText('Indexing: 340 of 1,200 files, 12 s left').waitFor();
-    expect(await panel.page.getByRole('progressbar', { name: 'Indexing' }).getAttribute('aria-valuenow')).toBe('28');
-    expect(await panel.page.locator('#hit-1').count()).toBe(1);
+    await expect.poll(() => panel.page.getByRole('progressbar', { name: 'Indexing' }).getAttribute('aria-valuenow')).toBe('28');
+    await expect.poll(() => panel.page.locator('#hit-1').count()).toBe(1);
   });
 
   test('no folder: a button opens one', async () => {
@@ -282,7 +282,7 @@ describe('looks', () => {
   ])('nothing is cut off sideways at %s', async (_, options) => {
     const panel = await showResults({}, options);
     await panel.page.getByRole('button', { name: 'Filters', exact: true }).click();
-    expect(await panel.page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await expect.poll(() => panel.page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     const wide = await panel.page.evaluate(
       "[...document.querySelectorAll('.top button, .top input, .row, .head > *')].filter((e) => e.getBoundingClientRect().right > innerWidth).length",
     );
@@ -311,8 +311,8 @@ describe('reranking', () => {
 
   test('is switched on and off, and the slider says how many results; both fit a narrow panel', async () => {
     const panel = await show(hostState({ rerank }), { width: 200 });
-    expect(await control(panel).getAttribute('aria-pressed')).toBe('false');
-    expect(await control(panel).getAttribute('title')).toContain('about 600 ms for 50 on CPU here');
+    await expect.poll(() => control(panel).getAttribute('aria-pressed')).toBe('false');
+    await expect.poll(() => control(panel).getAttribute('title')).toContain('about 600 ms for 50 on CPU here');
     await control(panel).click();
     expect(await panel.next('rerank')).toEqual({ type: 'rerank', enabled: true, candidates: 50 });
     await panel.post({ type: 'status', ...workspace({ rerank: { ...rerank, enabled: true } }) });
@@ -320,7 +320,7 @@ describe('reranking', () => {
     await slider.focus();
     await press(panel, 'ArrowRight');
     expect(await panel.next('rerank', 1)).toEqual({ type: 'rerank', enabled: true, candidates: 60 });
-    expect(await panel.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await expect.poll(() => panel.page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   });
 
   test('is busy until the better order is there, and rows then say how far they moved', async () => {
@@ -328,10 +328,10 @@ describe('reranking', () => {
     const { search } = await panel.next('search');
     await panel.post(results(search, { refining: true }));
     await tree(panel).waitFor();
-    expect(await panel.page.locator('.busy-bar.busy').count()).toBe(1);
+    await expect.poll(() => panel.page.locator('.busy-bar.busy').count()).toBe(1);
     const better = [...HITS].reverse().map((hit) => ({ ...hit, reranked: { score: 0.5, moved: hit === HITS.at(-1) ? 3 : 0 } }));
     await panel.post(results(search, { hits: better }));
     await expect.poll(() => panel.page.locator('.busy-bar.busy').count()).toBe(0);
-    expect(await panel.page.getByText('↑3').getAttribute('title')).toBe('Moved up 3 places by reranking');
+    await expect.poll(() => panel.page.getByText('↑3').getAttribute('title')).toBe('Moved up 3 places by reranking');
   });
 });

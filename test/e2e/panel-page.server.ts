@@ -104,7 +104,7 @@ export async function openPanel(browser: Browser, server: PanelServer, options: 
     reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
   });
   const tab = await context.newPage();
-  tab.setDefaultTimeout(10_000);
+  tab.setDefaultTimeout(60_000);
   const faults: string[] = [];
   tab.on('pageerror', (error) => faults.push(String(error)));
   tab.on('console', (message) => {

@@ -33,7 +33,7 @@ test('the keyboard alone is enough', async () => {
   // The former question is selected, so that typing replaces it. (Control+A would not do: VS Code answers it late, under the keys.)
   const selected = (box: Element): boolean =>
     document.hasFocus() && box instanceof HTMLTextAreaElement && box.selectionStart === 0 && box.selectionEnd === box.value.length;
-  await expect.poll(() => focusedQuestion.evaluate(selected), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => focusedQuestion.evaluate(selected)).toBe(true);
   await page.keyboard.type('limit how many requests an address may make');
   await page.keyboard.press('Enter');
   await panel

@@ -48,5 +48,5 @@ test('once the workspace is trusted they count', async () => {
     await closeQuickInput(page);
     return rows.filter((row) => row.includes('src/upload/'));
   };
-  await expect.poll(places, { timeout: 60_000 }).toEqual([]);
+  await expect.poll(places).toEqual([]);
 });

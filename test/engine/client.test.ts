@@ -13,6 +13,7 @@ import {
 } from '../../src/client/engineClient.ts';
 import { CloseFolder, GetStatus, type IndexStatus, OpenFolder, Pause, Rebuild, Search } from '../../src/protocol/engine.ts';
 import type { SearchRequest, SearchResponse } from '../../src/protocol/search.ts';
+import { killEngine } from './processes.ts';
 
 const MODULE = join(import.meta.dirname, '../fixtures/engine/engine.mjs');
 
@@ -56,7 +57,7 @@ function openParams(folder: string) {
 
 /** Settles when the engine has logged such a call, or the client tells such a state. */
 async function until(check: () => boolean): Promise<void> {
-  await vi.waitUntil(check, { timeout: 30_000, interval: 20 });
+  await vi.waitUntil(check, { timeout: 120_000, interval: 20 });
 }
 
 function isAlive(pid: number | undefined): boolean {
@@ -167,7 +168,7 @@ describe('a crash', () => {
     await expect(client.request(OpenFolder, openParams('/refused'))).rejects.toMatchObject({ code: 1 });
     await client.request(CloseFolder, { folder: '/b' });
     await client.request(Pause, { folder: '/c' });
-    process.kill(client.pid() ?? 0, 'SIGKILL');
+    killEngine(client);
     await until(() => states.includes('restarting'));
     expect(await search(client, 'x')).toMatchObject({ folders: ['/a', '/c'], keywordOnly: false });
     const reopened = calls().filter(({ call, pid }) => call === 'open' && pid === client.pid());
@@ -193,7 +194,7 @@ describe('a crash', () => {
     });
     expect(await search(client, 'x')).toMatchObject({ keywordOnly: true, folders: ['/a'] });
     writeFileSync(dieAtStart, '');
-    process.kill(client.pid() ?? 0, 'SIGKILL');
+    killEngine(client);
     await until(() => client.state().state === 'failed');
     await expect(search(client, 'x')).rejects.toThrow('The engine ended 3 more times in safe mode; the last one ended with exit code 3.');
     expect(states.filter((state) => state === 'restarting')).toHaveLength(5);
@@ -201,7 +202,7 @@ describe('a crash', () => {
     await client.restart();
     expect(client.state()).toEqual({ state: 'ready', message: '' });
     expect(await search(client, 'x')).toMatchObject({ keywordOnly: false, folders: ['/a'] });
-  }, 60_000);
+  });
 
   test('safe mode ends by itself when nothing happens in it', async () => {
     const { client, states } = start({ againMs: 500 });
@@ -214,7 +215,7 @@ describe('a crash', () => {
     await until(() => client.state().state === 'ready');
     expect(states).toContain('safe-mode');
     expect(await search(client, 'x')).toMatchObject({ keywordOnly: false, folders: ['/a'] });
-  }, 60_000);
+  });
 
   test('an engine that was given up is tried again after a while, out of safe mode and with its folders', async () => {
     const { client, scratch } = start({ againMs: 500 });
@@ -222,26 +223,28 @@ describe('a crash', () => {
     vi.stubEnv('QUARRY_TEST_CRASH_AT_START', dieAtStart);
     await client.request(OpenFolder, openParams('/a'));
     writeFileSync(dieAtStart, '');
-    process.kill(client.pid() ?? 0, 'SIGKILL');
+    killEngine(client);
     await until(() => client.state().state === 'failed');
     rmSync(dieAtStart);
     await until(() => client.state().state === 'ready');
     expect(await search(client, 'x')).toMatchObject({ keywordOnly: false, folders: ['/a'] });
-  }, 60_000);
+  });
 
   test('a program that cannot be started fails with a sentence', async () => {
     const { client } = start({ execPath: '/nowhere/node' });
     await expect(search(client, 'x')).rejects.toThrow(/^The engine ended 3 more times in safe mode; the last one could not be started/);
     expect(client.state().state).toBe('failed');
-  }, 60_000);
+  });
 
   test('an engine that never answers its first call is replaced', async () => {
     vi.stubEnv('QUARRY_TEST_SILENT', '1');
-    const { client, states } = start({ startTimeoutMs: 2000 });
-    await until(() => states.includes('restarting'));
+    const { client, states } = start({ startTimeoutMs: 5000 });
+    const silent = client.pid();
+    // The others are not silent; on a slow machine one of them may well be replaced, too.
     vi.stubEnv('QUARRY_TEST_SILENT', undefined);
-    await until(() => client.state().state === 'ready');
-  }, 60_000);
+    expect((await client.info()).pid).not.toBe(silent);
+    expect(states[0]).toBe('restarting');
+  });
 });
 
 describe('stop and restart', () => {
@@ -265,7 +268,7 @@ describe('stop and restart', () => {
     expect(isAlive(pid)).toBe(false);
     const { client: other, states } = start();
     await other.info();
-    process.kill(other.pid() ?? 0, 'SIGKILL');
+    killEngine(other);
     await until(() => states.includes('restarting'));
     const waiting = search(other, 'x').catch((error: unknown) => error);
     await other.stop();

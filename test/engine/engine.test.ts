@@ -18,6 +18,7 @@ import {
 } from '../../src/protocol/engine.ts';
 import type { SearchResponse } from '../../src/protocol/search.ts';
 import { makeFolder } from './cli.ts';
+import { killEngine } from './processes.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
 const clients: EngineClient[] = [];
@@ -225,7 +226,7 @@ describe('when the process is killed', () => {
     const client = engine();
     await open(client, folder, indexDir);
     await until(async () => (await client.request(GetStatus, { folder })).files > 20);
-    process.kill(client.pid() ?? 0, 'SIGKILL');
+    killEngine(client);
     const { status } = await client.request(WaitForIndex, { folder });
     expect(status.files).toBe(count);
     expect(status.chunks).toBe(count);
@@ -239,7 +240,7 @@ describe('when the process is killed', () => {
     await open(client, folder, indexDir);
     await client.request(WaitForIndex, { folder });
     const answers = Promise.all(Array.from({ length: 20 }, (_, i) => ask(client, `handleCase${i}`)));
-    process.kill(client.pid() ?? 0, 'SIGKILL');
+    killEngine(client);
     for (const [i, { hits }] of (await answers).entries()) expect(hits[0]?.symbol).toBe(`handleCase${i}`);
   });
 });

@@ -14,7 +14,8 @@ const DIMENSION = 16;
 
 /** An embedder that a test can hold at a point: while `hold` is set, embedding waits. Vectors say which words a text has. */
 export interface TestEmbedder extends EmbedService {
-  hold(): void;
+  /** Holds from now on, or as soon as so many texts are embedded. */
+  hold(after?: number): void;
   letGo(): void;
   /** Settles when somebody waits at the hold. */
   held(): Promise<void>;
@@ -23,7 +24,7 @@ export interface TestEmbedder extends EmbedService {
 }
 
 export function testEmbedder(id: string): TestEmbedder {
-  let gate: { readonly opened: Promise<void>; readonly open: () => void } | undefined;
+  let gate: { readonly after: number; readonly opened: Promise<void>; readonly open: () => void } | undefined;
   let reached: (() => void)[] = [];
   let waiting = 0;
   let count = 0;
@@ -37,8 +38,8 @@ export function testEmbedder(id: string): TestEmbedder {
       dtype: 'fp32',
       fusion: { form: 'convex', keyword: 1, dense: 1 },
     },
-    hold() {
-      gate ??= deferred();
+    hold(after = 0) {
+      gate ??= { after, ...deferred() };
     },
     letGo() {
       gate?.open();
@@ -47,7 +48,7 @@ export function testEmbedder(id: string): TestEmbedder {
     held: () => (waiting > 0 ? Promise.resolve() : new Promise((resolve) => reached.push(resolve))),
     count: () => count,
     async embed(texts) {
-      if (gate !== undefined) {
+      if (gate !== undefined && count >= gate.after) {
         waiting++;
         for (const tell of reached) tell();
         reached = [];

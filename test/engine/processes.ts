@@ -1,4 +1,5 @@
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
+import type { EngineClient } from '../../src/client/engineClient.ts';
 import { childrenOf } from '../runner/children.ts';
 
 /** The first such process, once there is one that is not `other`. */
@@ -11,4 +12,11 @@ export function startedBy(pid: () => number | undefined, command: string, other?
     },
     { timeout: 60_000, interval: 2 },
   );
+}
+
+/** Kills the engine with -9. (0 in place of a process that is not there would be the whole group of this one.) */
+export function killEngine(client: Pick<EngineClient, 'pid'>): void {
+  const pid = client.pid();
+  expect(pid).toBeGreaterThan(0);
+  if (pid !== undefined) process.kill(pid, 'SIGKILL');
 }

@@ -14,7 +14,7 @@ import { serverTests } from './servers.test.ts';
 
 /** Called by VS Code inside its extension host; settles when every test passed. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, reporter: 'spec', color: false });
+  const mocha = new Mocha({ ui: 'tdd', timeout: 300_000, reporter: 'spec', color: false });
   // Only some of them, by a part of their names.
   const { QUARRY_HOST_TESTS: only } = process.env;
   if (only !== undefined) mocha.grep(only);

@@ -31,12 +31,14 @@ export function rerankTests(): void {
 
     teardown(async () => {
       await pressEscape();
-      for (const name of ['rerank.enabled', 'rerank.model', 'models.folder']) await set(name, undefined);
+      for (const name of ['rerank.enabled', 'rerank.model', 'rerank.timeBudget', 'models.folder']) await set(name, undefined);
     });
 
     test('a command switches it on, rows then come in the order of the model and say so, and it is switched off again', async () => {
       await quarry();
       await set('models.folder', await modelsFolder());
+      // What a slow machine reads in the usual time is nothing.
+      await set('rerank.timeBudget', 60_000);
       const plain = hits(await ask(QUESTION));
       assert.ok(plain.every(({ reranked }) => reranked === undefined));
       await pressEscape();

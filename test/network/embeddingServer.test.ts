@@ -160,8 +160,8 @@ describe('a server that goes on misbehaving gets one sentence with its name', ()
   });
 
   test('one that is silent is left after the time it has', async () => {
-    const { client, server } = await setUp(() => true, { timeoutMs: 100 });
-    expect(await sentenceOf(client.embed(['a'], 'query', never))).toBe(`${server.host} did not answer within 0.1 seconds.`);
+    const { client, server } = await setUp(() => true, { timeoutMs: 2000 });
+    expect(await sentenceOf(client.embed(['a'], 'query', never))).toBe(`${server.host} did not answer within 2 seconds.`);
     expect(server.asked).toHaveLength(2);
   });
 

@@ -25,7 +25,7 @@ export interface SessionOptions extends Pick<ServerOptions, 'settings' | 'untrus
 }
 
 /** Longest wait for anything on the page, in milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 90_000;
 
 /** Opens the workbench on a fresh copy of the fixture workspace. Without `extensionsDir` it runs Quarry from this repository. */
 export async function openSession(options: SessionOptions = {}): Promise<Session> {

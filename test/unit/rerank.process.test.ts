@@ -81,11 +81,11 @@ describe('a process that reranks', () => {
   test('is started once, reads, and is ended when nobody uses it', async () => {
     const fake = children(scores);
     const local = rerankers(fake);
-    const reranker = await local.ready(model(), 20, never);
+    const reranker = await local.ready(model(), LONG, never);
     expect(reranker.info).toEqual({ id: IDS[0], kind: 'cross-encoder', device: 'cpu', dtype: 'q8' });
     expect(await reranker.rerank(JOB, never)).toEqual([0, 0.1]);
     expect(await (await local.ready(model(), 20, never)).rerank(JOB, never)).toEqual([0, 0.1]);
-    await vi.waitFor(() => expect(fake.started[0]?.requests).toEqual(['load', 'read', 'read', 'kill']), 10_000);
+    await vi.waitFor(() => expect(fake.started[0]?.requests).toEqual(['load', 'read', 'read', 'kill']), LONG);
     expect(fake.started).toHaveLength(1);
     // The next question gets a new process.
     await (await local.ready(model(), LONG, never)).rerank(JOB, never);
@@ -104,7 +104,7 @@ describe('a process that reranks', () => {
     const local = rerankers(fake);
     const reading = (await local.ready(model(IDS[0]), LONG, never)).rerank(JOB, never);
     const other = local.ready(model(IDS[1]), LONG, never);
-    await vi.waitFor(() => expect(fake.started[0]?.requests).toEqual(['load', 'read']), 10_000);
+    await vi.waitFor(() => expect(fake.started[0]?.requests).toEqual(['load', 'read']), LONG);
     expect(fake.started).toHaveLength(1);
     answer();
     expect(await reading).toEqual([0, 0.1]);
@@ -116,7 +116,7 @@ describe('a process that reranks', () => {
     const dropped = vi.fn();
     const fake = children(async (job, isCancelled) => {
       if (job.question === 'old') {
-        await vi.waitFor(() => expect(isCancelled()).toBe(true), 10_000);
+        await vi.waitFor(() => expect(isCancelled()).toBe(true), LONG);
         dropped();
         return null;
       }
@@ -126,7 +126,7 @@ describe('a process that reranks', () => {
     const reranker = await local.ready(model(), LONG, never);
     const older = new AbortController();
     const old = reranker.rerank({ ...JOB, question: 'old' }, older.signal);
-    await vi.waitFor(() => expect(fake.started[0]?.requests).toContain('read'), 10_000);
+    await vi.waitFor(() => expect(fake.started[0]?.requests).toContain('read'), LONG);
     const settled = expect(old).rejects.toThrow('A newer question came.');
     const next = reranker.rerank(JOB, never);
     older.abort();
@@ -163,7 +163,7 @@ describe('what goes wrong becomes one sentence', () => {
     const loading = children(scores, () => new Promise(() => undefined));
     const first = rerankers(loading).ready(model(), LONG, never);
     const failed = expect(first).rejects.toThrow(`the process of ${IDS[0]} was killed by SIGKILL.`);
-    await vi.waitFor(() => expect(loading.started[0]?.requests).toEqual(['load']), 10_000);
+    await vi.waitFor(() => expect(loading.started[0]?.requests).toEqual(['load']), LONG);
     loading.started[0]?.die('was killed by SIGKILL');
     await failed;
 
@@ -171,7 +171,7 @@ describe('what goes wrong becomes one sentence', () => {
     const local = rerankers(reading);
     const answer = (await local.ready(model(), LONG, never)).rerank(JOB, never);
     const ended = expect(answer).rejects.toThrow(`the process of ${IDS[0]} ended with exit code 7.`);
-    await vi.waitFor(() => expect(reading.started[0]?.requests).toContain('read'), 10_000);
+    await vi.waitFor(() => expect(reading.started[0]?.requests).toContain('read'), LONG);
     reading.started[0]?.die('ended with exit code 7');
     await ended;
     await local.ready(model(), LONG, never);
@@ -181,7 +181,7 @@ describe('what goes wrong becomes one sentence', () => {
   test('a model that hangs: the answer does not wait, its process is ended, and the next question gets another one', async () => {
     let hangs = true;
     const fake = children(async (job, isCancelled) => (hangs ? new Promise(() => undefined) : scores(job, isCancelled)));
-    const local = rerankers(fake, { answer: 30 });
+    const local = rerankers(fake, { answer: 2000 });
     const reranker = await local.ready(model(), LONG, never);
     await expect(reranker.rerank(JOB, never)).rejects.toThrow(/did not answer within/);
     expect(fake.started[0]?.requests).toEqual(['load', 'read', 'kill']);
@@ -199,7 +199,7 @@ describe('what goes wrong becomes one sentence', () => {
     for (const at of [0, 1]) {
       const answer = (await local.ready(model(), LONG, never)).rerank(JOB, never);
       const ended = expect(answer).rejects.toThrow(`the process of ${IDS[0]} was killed by SIGKILL.`);
-      await vi.waitFor(() => expect(fake.started[at]?.requests).toContain('read'), 10_000);
+      await vi.waitFor(() => expect(fake.started[at]?.requests).toContain('read'), LONG);
       fake.started[at]?.die('was killed by SIGKILL');
       await ended;
     }
