@@ -164,6 +164,12 @@ export class FolderIndex {
     await this.#passes.halt();
   }
 
+  /** As {@link rest}, and gives up what is being embedded: this index is about to be closed. */
+  async windUp(): Promise<void> {
+    this.#passes.abandon();
+    await this.rest();
+  }
+
   carryOn(): void {
     this.#resting = false;
     this.#passes.carryOn();
@@ -217,10 +223,9 @@ export class FolderIndex {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#passes.abandon();
     for (const end of this.#ends) end();
+    await this.windUp();
     await this.#looking;
-    await this.#passes.stop();
     await this.#index.letGo();
     await this.#lock?.release();
   }

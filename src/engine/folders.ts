@@ -76,6 +76,8 @@ export function createFolders(create: (folder: string, params: OpenParams) => Pr
         const known = states.get(folder);
         if (known === undefined) return start(folder, params);
         if (isDeepStrictEqual(lasting(known.params), lasting(params))) return known.index;
+        // Until its last step has ended, the one that is open answers.
+        await known.index.windUp();
         const opening = startAnew(folder, known, params);
         const settled = opening.catch(() => undefined).finally(() => anew.delete(folder));
         anew.set(folder, settled);
