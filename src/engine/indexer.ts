@@ -44,9 +44,12 @@ export interface IndexOutcome {
 const BATCH_FILES = [24, 64, 160, 320] as const;
 /** Bytes of source in one batch. Three batches are under way at most, and some wait to be written, so this bounds the memory of a run. */
 const BATCH_BYTES = 1_000_000;
-/** After the first batches, which are searchable at once, files of this much time or source become searchable together: each commit costs. */
-const COMMIT_MS = 2000;
-const COMMIT_BYTES = 4_000_000;
+/**
+ * After the first batches, which are searchable at once, files of this much time or source become searchable together: each commit costs,
+ * then and with each search. The longer a run takes, the longer it may wait with what is ready.
+ */
+const COMMIT_MS = { least: 2000, most: 10_000, shareOfRun: 1 / 8 } as const;
+const COMMIT_BYTES = 6_000_000;
 const SMALL_BATCHES = 3;
 /** Time between two looks at what else is to be done, while texts are embedded. */
 const STEP_MS = 500;
@@ -70,7 +73,8 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
   let files = 0;
   let chunks = 0;
   let pending = NOTHING;
-  let committedAt = performance.now();
+  const startedAt = performance.now();
+  let committedAt = startedAt;
   let committed: Promise<void> = Promise.resolve();
   /** What the ledger held of a file when it was read. */
   const readOver = new Map<string, LedgerEntry | undefined>();
@@ -103,8 +107,11 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
     pending = NOTHING;
     committedAt = performance.now();
   };
-  const isDue = (at: number): boolean =>
-    at < SMALL_BATCHES || at === batches.length - 1 || pending.bytes >= COMMIT_BYTES || performance.now() - committedAt >= COMMIT_MS;
+  const isDue = (at: number): boolean => {
+    if (at < SMALL_BATCHES || at === batches.length - 1 || pending.bytes >= COMMIT_BYTES) return true;
+    const wait = Math.max(COMMIT_MS.least, Math.min(COMMIT_MS.most, (committedAt - startedAt) * COMMIT_MS.shareOfRun));
+    return performance.now() - committedAt >= wait;
+  };
 
   if (run.plan.removed.length + quarantined.length > 0) {
     await commit(run, { updates: quarantined.map(quarantine), removed: run.plan.removed });

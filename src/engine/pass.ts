@@ -109,8 +109,11 @@ async function upkeep(
   const few = work.all ? Math.min(UNINDEXED_ROWS, rows * UNINDEXED_SHARE) : UNINDEXED_ROWS;
   if (written > UNINDEXED_ROWS || (await store.unindexedRows()) > few) {
     onPhase('upkeep');
-    const done = store.upkeep(async (step) => {
-      await share.alone('upkeep', () => (cancelled() ? Promise.resolve() : step()));
+    const done = store.upkeep({
+      whole: false,
+      pace: async (step) => {
+        await share.alone('upkeep', () => (cancelled() ? Promise.resolve() : step()));
+      },
     });
     await lookMeanwhile(done, between);
   }

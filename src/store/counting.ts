@@ -1,5 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { bytesBelow, neededBytes } from './bytes.ts';
 import { compareTables } from './repair.ts';
 import type { Session } from './session.ts';
 import type { IndexStore, StoreCounts } from './types.ts';
@@ -9,17 +8,6 @@ type Counting = Pick<IndexStore, 'counts' | 'unindexedRows' | 'compare' | 'neede
 
 /** How long a walk over the folder's size is believed. */
 const BYTES_MS = 3000;
-
-/** Bytes of all files below a folder. */
-export async function bytesBelow(folder: string): Promise<number> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const sizes = entries.map(async (entry): Promise<number> => {
-    if (!entry.isFile()) return 0;
-    // A file may go while the folder is walked.
-    return (await lstat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size;
-  });
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
 
 /** What the store says about its own size. */
 export function counting(session: Session): Counting {
@@ -47,14 +35,7 @@ export function counting(session: Session): Counting {
       }),
 
     neededBytes: () =>
-      session.read(async () => {
-        let bytes = 0;
-        for (const { read } of [session.tables.chunks, session.tables.files]) {
-          const indexes = await read.listIndices();
-          bytes += indexes.reduce((sum, index) => sum + (index.sizeBytes ?? 0), (await read.stats()).totalBytes);
-        }
-        return bytes;
-      }),
+      session.read(async () => (await neededBytes(session.tables.chunks.read)) + (await neededBytes(session.tables.files.read))),
 
     unindexedRows: () => session.read(() => uncoveredRows(session.tables.chunks.read)),
   };

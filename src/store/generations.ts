@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesBelow } from './counting.ts';
+import { bytesBelow } from './bytes.ts';
 import { writeError } from './errors.ts';
 import { changeIndexFile, type GenerationRecord, readIndexFile, recordsOf } from './indexFile.ts';
 import { CHUNKS, FILES, lanceFolder, tableName } from './tables.ts';

@@ -33,7 +33,8 @@ export function indexGrowth(session: Session): IndexGrowth {
       await buildTextIndex(native, one.table);
       Object.assign(one, await countOf(one.table));
     }
-    await renewVectorIndex(session);
+    // A part outside it is compared one by one, until the upkeep or the next doubling but one.
+    await renewVectorIndex(session, 1);
     await session.showWrites();
   }
 

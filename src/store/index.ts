@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import type { Query } from '@lancedb/lancedb';
+import { bytesBelow } from './bytes.ts';
 import { chunkQueries } from './chunkQueries.ts';
 import { collect } from './collect.ts';
-import { bytesBelow, counting } from './counting.ts';
+import { counting } from './counting.ts';
 import { readError, StoreDamagedError, StoreUnavailableError, StoreWriteError, writeError } from './errors.ts';
 import { fileQueries } from './fileQueries.ts';
 import {

@@ -154,10 +154,10 @@ export interface IndexStore {
   /** Rows that no index covers yet. */
   unindexedRows(): Promise<number>;
   /**
-   * Builds or extends the full-text, path and (above 10,000 rows) vector indexes, compacts, and removes old versions. Commits and
-   * searches go on meanwhile. Each step is handed to `pace`, which may let it wait or leave it out.
+   * Builds the full-text, path and (above 10,000 rows) vector indexes; compacts and removes old versions when that is due or the upkeep
+   * `whole` (as it is unless said otherwise). Commits and searches go on meanwhile. Each step is handed to `pace`, which may let it wait or leave it out.
    */
-  upkeep(pace?: (step: () => Promise<void>) => Promise<void>): Promise<void>;
+  upkeep(how?: { readonly whole?: boolean; readonly pace?: (step: () => Promise<void>) => Promise<void> }): Promise<void>;
   /** Makes writes of other processes visible; false when there were none since the last time. */
   refresh(): Promise<boolean>;
   close(): Promise<void>;

@@ -1,10 +1,10 @@
 import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Table } from '@lancedb/lancedb';
+import { compact, wantsCompaction } from './compaction.ts';
 import { isConflict } from './errors.ts';
 import type { Native } from './native.ts';
 import type { Session } from './session.ts';
-import type { Tables } from './tables.ts';
 import { buildVectorIndex, wantsVectorIndex } from './vectorIndex.ts';
 
 /**
@@ -26,21 +26,25 @@ export async function buildTextIndex({ lancedb }: Native, table: Table): Promise
   await table.createIndex('tokens', { config, replace: true });
 }
 
-async function textIndex(native: Native, table: Table): Promise<void> {
+/** Builds the full-text index anew when rows are outside: extending it is a part of a compaction alone. */
+async function renewTextIndex(native: Native, table: Table): Promise<void> {
   await table.checkoutLatest();
-  if (!(await indexedColumns(table)).has('tokens')) await buildTextIndex(native, table);
+  if ((await uncoveredRows(table)) > 0) await buildTextIndex(native, table);
 }
 
 async function indexedColumns(table: Table): Promise<ReadonlySet<string>> {
   return new Set((await table.listIndices()).flatMap((index) => index.columns));
 }
 
+/** Builds what is missing or does not cover all rows; each takes a tenth of a second for 100,000 rows. */
 async function scalarIndexes({ lancedb }: Native, table: Table, btree: readonly string[], bitmap: readonly string[]): Promise<void> {
   await table.checkoutLatest();
   if ((await table.countRows()) === 0) return;
   const present = await indexedColumns(table);
-  for (const column of btree) if (!present.has(column)) await table.createIndex(column, { config: lancedb.Index.btree() });
-  for (const column of bitmap) if (!present.has(column)) await table.createIndex(column, { config: lancedb.Index.bitmap() });
+  const isDue = async (column: string): Promise<boolean> =>
+    !present.has(column) || ((await table.indexStats(`${column}_idx`))?.numUnindexedRows ?? 1) > 0;
+  for (const column of btree) if (await isDue(column)) await table.createIndex(column, { config: lancedb.Index.btree() });
+  for (const column of bitmap) if (await isDue(column)) await table.createIndex(column, { config: lancedb.Index.bitmap() });
 }
 
 /** Rows of a table that its full-text index does not cover; all of them while there is none. */
@@ -52,30 +56,31 @@ export async function uncoveredRows(table: Table): Promise<number> {
 /** A commit that came meanwhile may take the ground from under a step that rewrites rows. Then the step is done again. */
 const ATTEMPTS = 3;
 
-/** What an upkeep does to the tables in the folder `dir`, in the order of its steps. No step takes rows away from a commit that comes meanwhile. */
-export function upkeepSteps(session: Session, dir: string): readonly (() => Promise<void>)[] {
+/**
+ * What an upkeep does to the tables in the folder `dir`, in the order of its steps. Rows are rewritten and old versions removed when that is
+ * due, or when the upkeep is to be `whole`. No step takes rows away from a commit that comes meanwhile.
+ */
+export function upkeepSteps(session: Session, dir: string, whole: boolean): readonly (() => Promise<void>)[] {
   const { native, chunks, files } = session.tables;
+  const compactIfDue = async (table: Table): Promise<void> => {
+    await table.checkoutLatest();
+    if (!whole && !(await wantsCompaction(table, dir))) return;
+    await compact(table);
+    await session.showWrites();
+  };
   const steps = [
-    () => textIndex(native, chunks.upkeep),
-    () => textIndex(native, files.upkeep),
-    // Before the others: an index over rows that move is written twice.
-    () => compact(chunks.upkeep),
-    () => compact(files.upkeep),
+    () => renewTextIndex(native, chunks.upkeep),
+    () => renewTextIndex(native, files.upkeep),
     () => scalarIndexes(native, chunks.upkeep, ['id', 'path', 'name_lower'], ['language', 'kind']),
     () => scalarIndexes(native, files.upkeep, ['path'], ['language']),
     () => renewVectorIndex(session),
-    async () => {
-      // Readers move to the new version first, so that they do not miss the files of the old ones.
-      await session.showWrites();
-      await removeOldVersions(session.tables, dir);
-    },
+    // After the indexes: rows outside them would be taken in one by one.
+    () => compactIfDue(chunks.upkeep),
+    () => compactIfDue(files.upkeep),
+    () => session.showWrites(),
+    () => removeEmptyFolders(dir),
   ];
   return steps.map((step) => () => session.maintain(() => besideWrites(step)));
-}
-
-async function compact(table: Table): Promise<void> {
-  await table.checkoutLatest();
-  await table.optimize();
 }
 
 /** Does a step, if that can be done while others write; else it waits for the next upkeep. */
@@ -91,26 +96,22 @@ async function besideWrites(step: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Vectors outside the index are compared one by one: so many of all are no loss. */
+const OUTSIDE_SHARE = 0.05;
+
 /** Builds the vector index anew when the table has outgrown it, and notes how it is to be asked. */
-export async function renewVectorIndex(session: Session): Promise<void> {
+export async function renewVectorIndex(session: Session, outsideShare = OUTSIDE_SHARE): Promise<void> {
   const { native, chunks } = session.tables;
   await chunks.upkeep.checkoutLatest();
   const rows = await chunks.upkeep.countRows('vector IS NOT NULL');
-  if (wantsVectorIndex(rows, session.tuning)) await session.note({ vectors: await buildVectorIndex(native, chunks.upkeep, rows) });
-}
-
-/**
- * Removes old versions and the folders of indexes that they leave empty. A call of its own, because `optimize` keeps the versions that its
- * own call made. A commit that stands on a version that goes is written once more.
- */
-async function removeOldVersions({ chunks, files }: Tables, dir: string): Promise<void> {
-  for (const { upkeep } of [chunks, files]) {
-    await upkeep.checkoutLatest();
-    await upkeep.optimize({ cleanupOlderThan: new Date() });
+  if (!wantsVectorIndex(rows, session.tuning)) {
+    const outside = (await chunks.upkeep.indexStats('vector_idx'))?.numUnindexedRows ?? 0;
+    if (outside <= rows * outsideShare) return;
   }
-  await removeEmptyFolders(dir);
+  await session.note({ vectors: await buildVectorIndex(native, chunks.upkeep, rows) });
 }
 
+/** Indexes that are gone leave folders behind. */
 async function removeEmptyFolders(dir: string): Promise<void> {
   for (const table of await readdir(dir)) {
     const indexes = join(dir, table, '_indices');

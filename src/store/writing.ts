@@ -39,8 +39,10 @@ export function writing(session: Session): Writing {
         return { removedRows, forgottenFiles: forgottenPaths.length };
       }),
 
-    upkeep: async (pace = (step) => step()) => {
-      for (const step of upkeepSteps(session, lanceFolder(options.dir))) if (!session.isClosed) await pace(step);
+    upkeep: async ({ whole = true, pace } = {}) => {
+      for (const step of upkeepSteps(session, lanceFolder(options.dir), whole)) {
+        if (!session.isClosed) await (pace === undefined ? step() : pace(step));
+      }
       growth.forget();
     },
 

@@ -118,7 +118,7 @@ test('a save does not wait for an upkeep: it is searchable before the step that 
     await store.commit({ updates, removed: [] });
   }
   let round = 0;
-  await store.upkeep(async (step) => {
+  const pace = async (step: () => Promise<void>): Promise<void> => {
     const number = round++;
     const running = step();
     // A changed file and a new one, in the middle of each step.
@@ -131,7 +131,8 @@ test('a save does not wait for an upkeep: it is searchable before the step that 
       `new${number}.ts`,
     ]);
     await running;
-  });
+  };
+  await store.upkeep({ pace });
   expect(round).toBeGreaterThan(5);
   await store.upkeep();
   expect((await store.compare()).wrongPaths).toEqual([]);
