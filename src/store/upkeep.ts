@@ -69,11 +69,11 @@ export function upkeepSteps(session: Session, dir: string, whole: boolean): read
     await session.showWrites();
   };
   const steps = [
-    () => renewTextIndex(native, chunks.upkeep),
+    // Neither keeps two processors busy alone. Two text indexes at once would wait for each other's threads.
+    () => together(renewTextIndex(native, chunks.upkeep), renewVectorIndex(session)),
     () => renewTextIndex(native, files.upkeep),
     () => scalarIndexes(native, chunks.upkeep, ['id', 'path', 'name_lower'], ['language', 'kind']),
     () => scalarIndexes(native, files.upkeep, ['path'], ['language']),
-    () => renewVectorIndex(session),
     // After the indexes: rows outside them would be taken in one by one.
     () => compactIfDue(chunks.upkeep),
     () => compactIfDue(files.upkeep),
@@ -81,6 +81,11 @@ export function upkeepSteps(session: Session, dir: string, whole: boolean): read
     () => removeEmptyFolders(dir),
   ];
   return steps.map((step) => () => session.maintain(() => besideWrites(step)));
+}
+
+/** Settles when all have ended, also when one of them failed. */
+async function together(...work: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
 }
 
 /** Does a step, if that can be done while others write; else it waits for the next upkeep. */
