@@ -4,10 +4,11 @@ import { inspectStore, StoreDamagedError, StoreUnavailableError } from '../store
 import type { IndexStore, LedgerEntry } from '../store/types.ts';
 import { engineError } from './errors.ts';
 import { indexFingerprint } from './fingerprint.ts';
-import { describeStatus, type FolderContext, type Progress } from './folderStatus.ts';
-import { FOLLOW_MS, lookAgain, writerCaughtUp } from './following.ts';
+import { describeStatus, embedderStatus, type FolderContext, noteOfPause, type Progress } from './folderStatus.ts';
+import { watchFolder } from './folderWatch.ts';
+import { lookAgain, writerCaughtUp } from './following.ts';
 import { createGate } from './gate.ts';
-import { watchGit } from './gitWatch.ts';
+import type { Inside } from './gitWatch.ts';
 import { rememberFolder, sweepBesideStore } from './indexFolder.ts';
 import { createIndexSize } from './indexSize.ts';
 import { LiveIndex, type OpenGeneration } from './liveIndex.ts';
@@ -16,16 +17,10 @@ import { type EngineServices, messageOf } from './services.ts';
 import { createUnsavedFiles } from './unsaved.ts';
 import { takeWriterLock, type WriterLock } from './writerLock.ts';
 
-/** Everything is compared with the disk this often, for changes that no watcher told. */
-const RECONCILE_MS = 10 * 60_000;
 /** Looks at whether a resting engine carries on. */
 const REST_LOOK_MS = 100;
 
-const ON_BATTERY = 'Indexing waits while the computer runs on battery.';
-
-/**
- * One folder's index from opening to closing: takes the writer's lock or follows the writer, says how it stands, and repairs it.
- */
+/** One folder's index from opening to closing: takes the writer's lock or follows the writer, says how it stands, and repairs it. */
 export class FolderIndex {
   readonly folder: string;
   /** What stands in editors and is not saved. */
@@ -42,11 +37,11 @@ export class FolderIndex {
   #phase: IndexPhase = 'opening';
   #message = '';
   #progress: Progress | undefined;
-  #skipped = 0;
+  #scanned: Inside & { readonly skipped: number } = { skipped: 0, repositories: [], startedMs: 0 };
   #closed = false;
   #resting = false;
   #looking: Promise<void> | undefined;
-  readonly #ends: (() => void)[] = [];
+  #endWatch: (() => void) | undefined;
   readonly #warn = (error: unknown): void => this.#say('warn', messageOf(error));
 
   constructor(folder: string, params: OpenParams, services: EngineServices, context: FolderContext) {
@@ -81,8 +76,8 @@ export class FolderIndex {
         this.#progress = { startedAt: this.#progress?.startedAt ?? Date.now(), total, done };
         this.#emit();
       },
-      onSkipped: (count) => {
-        this.#skipped = count;
+      onScanned: ({ skipped, ...inside }) => {
+        this.#scanned = { ...inside, skipped: skipped.length };
       },
       onPassed: async (all) => {
         await (all ? this.#size.measure() : this.#size.renew());
@@ -126,9 +121,16 @@ export class FolderIndex {
     else if (!(await this.#openAsReader()) && this.#phase !== 'following' && this.#params.index) {
       throw engineError(ErrorCode.IndexNotWritable, `The index folder ${indexDir} cannot be written: choose another one.`);
     }
-    if (this.#params.index) this.#ends.push(watchGit(this.folder, () => this.changed([]), this.#warn));
-    this.#every(this.#params.reconcileMs ?? RECONCILE_MS, () => this.changed([]));
-    if (!writable && this.#phase === 'following') this.#every(FOLLOW_MS, () => this.#follow());
+    this.#endWatch = watchFolder({
+      folder: this.folder,
+      git: this.#params.index,
+      inside: () => this.#scanned,
+      reconcileMs: this.#params.reconcileMs,
+      onAnything: () => this.changed([]),
+      // A disk that cannot be written now may be later.
+      follow: this.#phase === 'following' || this.#phase === 'read-only' ? () => this.#follow() : undefined,
+      onTrouble: this.#warn,
+    });
     this.#emit();
   }
 
@@ -142,6 +144,7 @@ export class FolderIndex {
     this.#gate.close();
     this.#emit();
     await this.#gate.idle();
+    this.#emit();
   }
 
   resume(): void {
@@ -207,15 +210,13 @@ export class FolderIndex {
       folder: this.folder,
       indexDir: this.#params.indexDir,
       phase: this.#gate.closed && this.#lock !== undefined ? 'paused' : this.#phase,
-      message: this.#message || (this.#gate.waitsForPower ? ON_BATTERY : embedderProblem),
+      message: this.#message || noteOfPause(this.#gate) || embedderProblem,
       progress: this.#progress,
       ledger: this.ledger,
       buildingLedger: this.#index.older === undefined ? undefined : this.#index.own?.ledger,
-      skippedByRule: this.#skipped,
+      skippedByRule: this.#scanned.skipped,
       bytesOnDisk: this.#size.bytes,
-      embedder: embedder
-        ? { id: embedder.info.id, device: embedder.info.device, dtype: embedder.info.dtype, reason: embedder.note?.() ?? '' }
-        : { id: 'none', device: '', dtype: '', reason: embedderProblem },
+      embedder: embedderStatus(this.#services),
       semantic: embedder !== undefined && (this.#index.older === undefined || this.#index.older.embedder !== undefined),
       now: Date.now(),
     });
@@ -223,7 +224,7 @@ export class FolderIndex {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const end of this.#ends) end();
+    this.#endWatch?.();
     await this.windUp();
     await this.#looking;
     await this.#index.letGo();
@@ -276,9 +277,8 @@ export class FolderIndex {
     if (fresh) await this.#index.drop();
     // Its size on disk is measured after the first pass.
     await this.#index.open(true);
-    const { indexDir } = this.#params;
-    await rememberFolder(indexDir, this.folder);
-    await sweepBesideStore(indexDir);
+    await rememberFolder(this.#params.indexDir, this.folder);
+    await sweepBesideStore(this.#params.indexDir);
     const { removedRows, forgottenFiles } = await this.#index.repair();
     if (removedRows + forgottenFiles > 0)
       this.#say('info', `An unfinished commit was undone: ${removedRows} rows removed, ${forgottenFiles} files to read again.`);
@@ -312,8 +312,12 @@ export class FolderIndex {
 
   async #look(): Promise<void> {
     if (this.#closed) return;
+    const was = this.#phase;
     if (this.#lock === undefined && (await this.#tryToWrite())) {
-      this.#say('info', 'The former writer of this index is gone: this process writes it now.');
+      this.#say(
+        'info',
+        `${was === 'read-only' ? 'The index folder can be written now' : 'The former writer of this index is gone'}: this process writes it.`,
+      );
       this.#phase = 'opening';
       await this.#openOrRebuild(false).catch(async (error: unknown) => {
         // Whoever looks next may succeed, this process among them.
@@ -342,13 +346,5 @@ export class FolderIndex {
     if (level !== 'info') this.#message = message;
     this.#context.log(level, message);
     this.#emit();
-  }
-
-  #every(ms: number, action: () => Promise<void> | void): void {
-    const timer = setInterval(() => {
-      Promise.resolve(action()).catch(this.#warn);
-    }, ms);
-    timer.unref();
-    this.#ends.push(() => clearInterval(timer));
   }
 }

@@ -1,5 +1,7 @@
 import type { BuildingStatus, IndexPhase, IndexStatus } from '../protocol/engine.ts';
 import type { LedgerEntry } from '../store/types.ts';
+import type { Gate } from './gate.ts';
+import type { EngineServices } from './services.ts';
 
 /** What a folder tells, and what it asks of its surroundings. */
 export interface FolderContext {
@@ -30,6 +32,22 @@ export interface StatusParts {
   readonly embedder: IndexStatus['embedder'];
   readonly semantic: boolean;
   readonly now: number;
+}
+
+/** Why nothing goes on, or why something still does; empty when there is nothing to say. */
+export function noteOfPause({ closed, busy, waitsForPower }: Pick<Gate, 'closed' | 'busy' | 'waitsForPower'>): string {
+  if (closed && busy) return 'One step, such as building an index, cannot be stopped and ends first. Nothing is begun after it.';
+  return waitsForPower ? 'Indexing waits while the computer runs on battery.' : '';
+}
+
+/** The embedder as a person is told of it. */
+export function embedderStatus({
+  embedder,
+  embedderProblem,
+}: Pick<EngineServices, 'embedder' | 'embedderProblem'>): IndexStatus['embedder'] {
+  if (embedder === undefined) return { id: 'none', device: '', dtype: '', reason: embedderProblem };
+  const { id, device, dtype } = embedder.info;
+  return { id, device, dtype, reason: embedder.note?.() ?? '' };
 }
 
 /** Below this many seconds a rate says nothing yet. */

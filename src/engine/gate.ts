@@ -4,6 +4,8 @@ export type GateReason = 'person' | 'battery';
 /** A door that background work passes through between two steps, so that a pause takes effect within one step. */
 export interface Gate {
   readonly closed: boolean;
+  /** Whether a step runs that nothing can stop. */
+  readonly busy: boolean;
   /** Closed by the battery alone, and by no person. */
   readonly waitsForPower: boolean;
   close(reason?: GateReason): void;
@@ -30,6 +32,9 @@ export function createGate(closed: boolean): Gate {
   return {
     get closed() {
       return reasons.size > 0;
+    },
+    get busy() {
+      return steps.size > 0;
     },
     get waitsForPower() {
       return reasons.has('battery') && !reasons.has('person');

@@ -1,12 +1,12 @@
 import type { CancellationToken } from 'vscode-jsonrpc';
-import type { FileSettings, FoundFile, SkippedFile } from '../core/files.ts';
+import type { FileSettings, FoundFile } from '../core/files.ts';
 import { putFirst } from '../core/plan.ts';
 import { recentlyCommitted } from '../files/recent.ts';
 import type { Gate } from './gate.ts';
 import { type IndexOutcome, indexFiles } from './indexer.ts';
 import { readLastCheck, writeLastCheck } from './lastCheck.ts';
 import type { OpenGeneration } from './liveIndex.ts';
-import { planFolder } from './planFolder.ts';
+import { planFolder, type Scanned } from './planFolder.ts';
 import { renewTimes } from './renewTimes.ts';
 import type { EngineServices } from './services.ts';
 import { journalOf, readSuspects } from './suspects.ts';
@@ -39,7 +39,7 @@ export interface Pass {
   readonly onPhase: (phase: 'scanning' | 'indexing' | 'upkeep') => void;
   /** `chunks` were written since the last call. */
   readonly onProgress: (done: number, total: number, chunks: number) => void;
-  readonly onSkipped: (skipped: readonly SkippedFile[]) => void;
+  readonly onScanned: (scanned: Scanned) => void;
   readonly say: (level: 'info' | 'warn', message: string) => void;
   readonly cancelled: () => boolean;
   /** Cancelled when nobody wants what is being embedded. */
@@ -59,9 +59,9 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
   const startedAt = Date.now();
   if (work.all) corpus.recent = await recentlyCommitted(pass.folder);
   const checkedMs = await readLastCheck(pass.indexDir, fingerprint);
-  const { plan: unordered, skipped } = await planFolder(pass.folder, work, ledger, pass.files, checkedMs);
+  const { plan: unordered, scanned } = await planFolder(pass.folder, work, ledger, pass.files, checkedMs);
   const plan = { ...unordered, read: inOrderOfInterest(pass, unordered.read) };
-  if (skipped !== undefined) pass.onSkipped(skipped);
+  if (scanned !== undefined) pass.onScanned(scanned);
   let outcome = NOTHING;
   if (plan.read.length > 0 || plan.removed.length > 0) {
     const before = new Map(ledger);
@@ -94,7 +94,7 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
     await renewTimes(store, before, ledger);
   }
   if (pass.cancelled()) return outcome;
-  if (skipped !== undefined) await writeLastCheck(pass.indexDir, fingerprint, startedAt);
+  if (scanned !== undefined) await writeLastCheck(pass.indexDir, fingerprint, startedAt);
   if (between !== undefined) await upkeep(pass, outcome.chunks, between);
   return outcome;
 }

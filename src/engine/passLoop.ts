@@ -5,6 +5,7 @@ import type { Gate } from './gate.ts';
 import type { IndexOutcome } from './indexer.ts';
 import type { LiveIndex, OpenGeneration } from './liveIndex.ts';
 import { runPass } from './pass.ts';
+import type { Scanned } from './planFolder.ts';
 import { type EngineServices, messageOf } from './services.ts';
 import { type Share, shareOf, withoutTurns } from './turns.ts';
 import { createWorkQueue, type Work } from './workQueue.ts';
@@ -32,7 +33,7 @@ export interface PassLoopOptions {
   readonly isTyping: () => boolean;
   readonly onPhase: (phase: 'scanning' | 'indexing' | 'upkeep' | 'ready' | 'failed') => void;
   readonly onProgress: (done: number, total: number) => void;
-  readonly onSkipped: (count: number) => void;
+  readonly onScanned: (scanned: Scanned) => void;
   /** A pass is through; after one over everything `all` is true. */
   readonly onPassed: (all: boolean) => Promise<void>;
   readonly say: (level: 'info' | 'warn' | 'error', message: string) => void;
@@ -163,7 +164,7 @@ export class PassLoop {
 
   /** Brings one generation in step with the disk. A long pass looks at single saved files in between; such a look is not `long`. */
   #bring(generation: OpenGeneration, work: Work, long: boolean): Promise<IndexOutcome> {
-    const { folder, params, services, gate, index, onPhase, onProgress, onSkipped, say } = this.#options;
+    const { folder, params, services, gate, index, onPhase, onProgress, onScanned, say } = this.#options;
     const isOwn = generation === index.own;
     return runPass({
       folder,
@@ -185,7 +186,7 @@ export class PassLoop {
         if (long) this.#files = total;
         if (long && isOwn) onProgress(done, total);
       },
-      onSkipped: (skipped) => onSkipped(skipped.length),
+      onScanned,
       say,
       cancelled: () => this.#stopping,
       token: this.#cancel?.token ?? CancellationToken.None,

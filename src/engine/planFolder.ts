@@ -6,10 +6,20 @@ import { scanFolder } from '../files/scan.ts';
 import type { LedgerEntry } from '../store/types.ts';
 import type { Work } from './workQueue.ts';
 
+/** What a look at a whole folder tells beside the files to index. */
+export interface Scanned {
+  /** What is left out by name and rule. */
+  readonly skipped: readonly SkippedFile[];
+  /** Repositories and submodules inside, relative to the folder. */
+  readonly repositories: readonly string[];
+  /** When the look began, in milliseconds since 1970. */
+  readonly startedMs: number;
+}
+
 export interface FolderPlan {
   readonly plan: WorkPlan;
-  /** What the scan left out by name and rule; undefined when only single paths were looked at. */
-  readonly skipped: readonly SkippedFile[] | undefined;
+  /** Undefined when only single paths were looked at. */
+  readonly scanned: Scanned | undefined;
 }
 
 /** Turns "this may have changed" into the files to read and the paths to forget. `checkedMs` is as of `planWork`. */
@@ -22,11 +32,15 @@ export async function planFolder(
 ): Promise<FolderPlan> {
   if (!work.all) {
     const plan = await planPaths(folder, work.paths, ledger, settings);
-    if (plan !== undefined) return { plan, skipped: undefined };
+    if (plan !== undefined) return { plan, scanned: undefined };
   }
-  const { files, skipped } = await scanFolder(folder, settings);
+  const startedMs = Date.now();
+  const { files, skipped, repositories } = await scanFolder(folder, settings);
   const plan = planWork(files, ledger, checkedMs);
-  return { plan: { ...plan, read: inReadingOrder(plan.read, (path) => isCode(languageOfPath(path))) }, skipped };
+  return {
+    plan: { ...plan, read: inReadingOrder(plan.read, (path) => isCode(languageOfPath(path))) },
+    scanned: { skipped, repositories, startedMs },
+  };
 }
 
 /** Undefined when a path turns out to be a folder: then everything has to be looked at. */

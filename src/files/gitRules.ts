@@ -10,6 +10,8 @@ export interface GitRules {
   readonly rules: string;
   /** Of git's own list of tracked files, which also changes when nothing does. */
   readonly index: string;
+  /** When git's list or a local exclude was written last, in milliseconds since 1970. */
+  readonly changedMs: number;
   /** Absolute paths that configuration names; to be handed in again, so that git is asked once for each change of it. */
   readonly named: NamedFiles;
 }
@@ -28,7 +30,10 @@ export async function gitRules(folder: string, last: GitRules | undefined): Prom
   const configs = [...userConfigs(), join(commonDir, 'config'), join(gitDir, 'config.worktree')];
   const named = await namedFiles(folder, configs, last?.named);
   const own = [named.excludes, join(commonDir, 'info', 'exclude'), ...(await ignoreFilesAbove(folder))];
-  return { rules: `${named.config} ${await signatures(own)}`, index: await signatures([join(gitDir, 'index')]), named };
+  const index = join(gitDir, 'index');
+  const times = [index, ...own].map(async (path) => (await stat(path).catch(() => undefined))?.mtimeMs ?? 0);
+  const changedMs = Math.max(...(await Promise.all(times)));
+  return { rules: `${named.config} ${await signatures(own)}`, index: await signatures([index]), changedMs, named };
 }
 
 /** The tracked files that a rule would leave out: of all that git's index says, this alone decides about a file. Undefined when git does not say. */

@@ -10,6 +10,8 @@ export interface Listing {
   /** What git or an ignore file leaves out; a directory ends with `/` and stands for everything in it. */
   readonly ignored: readonly SkippedFile[];
   readonly source: 'git' | 'walk';
+  /** Repositories and submodules inside, each as a path that ends with `/`. */
+  readonly repositories: readonly string[];
   /** Sentences for a person. */
   readonly notes: readonly string[];
 }
@@ -83,5 +85,5 @@ export async function listFolder(root: string, signal?: AbortSignal): Promise<Li
     for (const skipped of [...part.ignored, ...unreadable]) ignored.push({ ...skipped, path: place.base + skipped.path });
     for (const path of repositories) places.push({ base: `${place.base}${path}/`, ownRepository: true });
   }
-  return { entries, ignored, source, notes };
+  return { entries, ignored, source, repositories: places.slice(1).map(({ base }) => base), notes };
 }

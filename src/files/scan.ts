@@ -17,6 +17,8 @@ export interface ScanResult {
   readonly skipped: readonly SkippedFile[];
   /** Who decided at the top of the folder: git, or a walk that reads ignore files. */
   readonly source: 'git' | 'walk';
+  /** Repositories and submodules inside, each as a path that ends with `/`. */
+  readonly repositories: readonly string[];
   /** Sentences for a person, such as that git does not trust the repository. */
   readonly notes: readonly string[];
 }
@@ -106,6 +108,7 @@ export async function scanFolder(folder: string, settings: FileSettings, signal?
     files: files.sort(byPath),
     skipped: [...skipped.values()].sort(byPath),
     source: listing.source,
+    repositories: listing.repositories,
     notes: [...listing.notes, ...filter.notes],
   };
 }

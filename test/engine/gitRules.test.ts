@@ -21,9 +21,18 @@ afterEach(async () => {
 
 const code = (name: string): string => `export function ${name}() {\n  return 1;\n}\n`;
 
-/** A repository with a home folder beside it for git's configuration, and an engine on `sub` of it, whom nobody tells of changes. */
-async function opened(sub = '') {
+function gitIn(cwd: string): (...args: readonly string[]) => string {
+  return (...args) =>
+    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], { cwd, encoding: 'utf8', stdio: 'pipe' });
+}
+
+/**
+ * A repository with a home folder beside it for git's configuration, and an engine on `sub` of it, whom nobody tells of changes. Files below
+ * `inner` are in a repository of their own.
+ */
+async function opened(sub = '', inner: Readonly<Record<string, string>> = {}) {
   const { folder: top, indexDir } = await makeFolder({
+    ...inner,
     '.gitignore': '*.gen.ts\n',
     [join(sub, 'kept.ts')]: code('keptCase'),
     [join(sub, 'made.gen.ts')]: code('madeCase'),
@@ -33,12 +42,13 @@ async function opened(sub = '') {
   await mkdir(person);
   process.env.HOME = person;
   delete process.env.XDG_CONFIG_HOME;
-  const git = (...args: readonly string[]): string =>
-    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], {
-      cwd: top,
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
+  if (Object.keys(inner).length > 0) {
+    const innerGit = gitIn(join(top, 'inner'));
+    innerGit('init', '--quiet');
+    innerGit('add', '.gitignore');
+    innerGit('commit', '--quiet', '--message=Rules');
+  }
+  const git = gitIn(top);
   git('init', '--quiet');
   git('add', '--all');
   git('commit', '--quiet', '--message=All');
@@ -90,4 +100,21 @@ it('ignore files above the folder are followed', async () => {
   await appendFile(join(top, '.gitignore'), 'local.ts\n');
   await becomes('localCase', false);
   expect(await listed()).toEqual(['kept.ts']);
+});
+
+it('repositories inside the folder are followed as well: what they take up and let go, and their own excludes', async () => {
+  const { top, becomes } = await opened('', {
+    'inner/made.gen.ts': code('innerMadeCase'),
+    'inner/.gitignore': '*.gen.ts\n',
+    'inner/own.ts': code('ownCase'),
+  });
+  const git = gitIn(join(top, 'inner'));
+  await becomes('ownCase', true);
+  git('add', '--force', 'made.gen.ts');
+  await becomes('innerMadeCase', true);
+  git('rm', '--quiet', '--cached', 'made.gen.ts');
+  await becomes('innerMadeCase', false);
+  await appendFile(join(top, 'inner/.git/info/exclude'), 'own.ts\n');
+  await becomes('ownCase', false);
+  await becomes('keptCase', true);
 });

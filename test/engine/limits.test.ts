@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEngine } from '../../src/client/engineClient.ts';
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
 import { onBattery } from '../../src/engine/battery.ts';
+import { noteOfPause } from '../../src/engine/folderStatus.ts';
 import { createGate } from '../../src/engine/gate.ts';
 import { OpenFolder, Search, WaitForIndex } from '../../src/protocol/engine.ts';
 import { compareWithDisk } from '../faults/compare.ts';
@@ -80,5 +81,23 @@ describe('the battery', () => {
     gate.close('battery');
     gate.open();
     expect(gate.closed).toBe(false);
+  });
+
+  it('while a step goes on that cannot be stopped, a pause says so, and no longer', async () => {
+    const gate = createGate(false);
+    let end: () => void = () => undefined;
+    const step = gate.step(
+      () =>
+        new Promise<void>((resolve) => {
+          end = resolve;
+        }),
+    );
+    await Promise.resolve();
+    expect(noteOfPause(gate)).toBe('');
+    gate.close();
+    expect(noteOfPause(gate)).toMatch(/cannot be stopped and ends first/);
+    end();
+    await step;
+    expect(noteOfPause(gate)).toBe('');
   });
 });

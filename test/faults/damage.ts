@@ -205,10 +205,12 @@ export async function runReadOnlyDisk(home: string, seed: number): Promise<strin
       const { status } = await reader.indexed();
       if (status.phase !== 'read-only' || status.message === '') throw new Error(`the engine is ${status.phase}: "${status.message}"`);
       await answers(reader);
+      // It writes as soon as it can, and takes in what changed before.
+      await remount('rw');
+      await inStep(reader);
     } finally {
       await reader.client.stop();
     }
-    await remount('rw');
     await opensWhole(tree, indexDir);
   } finally {
     execFileSync('umount', ['-l', disk], { stdio: 'pipe' });

@@ -105,7 +105,7 @@ async function unchangedPass(chunks: number, unindexed: number, upkeep: () => Pr
     between: () => Promise.resolve(between()),
     onPhase: () => undefined,
     onProgress: () => undefined,
-    onSkipped: () => undefined,
+    onScanned: () => undefined,
     say: () => undefined,
     cancelled: () => false,
     token: CancellationToken.None,

@@ -21,8 +21,8 @@ const entry = (path: string): LedgerEntry => ({
 /** What single told paths come to: the paths that are read, and those that are forgotten. */
 async function told(folder: string, known: readonly string[], paths: readonly string[]) {
   const ledger = new Map(known.map((path) => [path, entry(path)]));
-  const { plan, skipped } = await planFolder(folder, { all: false, paths }, ledger, DEFAULT_FILE_SETTINGS);
-  return { read: plan.read.map(({ path }) => path).sort(), removed: [...plan.removed].sort(), scanned: skipped !== undefined };
+  const { plan, scanned } = await planFolder(folder, { all: false, paths }, ledger, DEFAULT_FILE_SETTINGS);
+  return { read: plan.read.map(({ path }) => path).sort(), removed: [...plan.removed].sort(), scanned: scanned !== undefined };
 }
 
 test('a save reads the file and nothing else', async () => {
