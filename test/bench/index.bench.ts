@@ -10,7 +10,7 @@ import { grammarOf, openGrammars } from '../../src/chunking/grammars.ts';
 import { type EngineClient, startEngine } from '../../src/client/engineClient.ts';
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
 import { languageOfPath } from '../../src/core/languages.ts';
-import { FilesChanged, OpenFolder, Search, WaitForIndex } from '../../src/protocol/engine.ts';
+import { FilesChanged, GetStatus, OpenFolder, Search, WaitForIndex } from '../../src/protocol/engine.ts';
 import { CleanUp } from '../../src/protocol/health.ts';
 import { bytesBelow, openStore, recordedGenerations } from '../../src/store/index.ts';
 import { type SourceFile, sourceFiles } from './corpus.ts';
@@ -31,6 +31,7 @@ const QUESTIONS = [
   'retry a failed request',
 ];
 const ROUNDS = 5;
+const TELL_MS = 10_000;
 
 const args = process.argv.slice(2);
 const source = args.find((arg) => !arg.startsWith('--')) ?? join(ROOT, 'node_modules');
@@ -52,17 +53,23 @@ for (const size of sizes) {
   const home = mkdtempSync(join(tmpdir(), 'index-bench-'));
   const folder = join(home, 'project');
   const indexDir = join(home, 'index');
+  say('writing the files');
   const files = await write(folder, size);
+  say(`parsing ${files.length.toLocaleString('en')} files`);
   const parse = await bareParse(files);
+  say('indexing');
   const first = await indexAnew(folder, indexDir);
   const { client } = first;
+  say(`indexed ${first.chunks.toLocaleString('en')} chunks in ${seconds(first.ms)}; saving and asking`);
   const saves = await percentiles(SAVES, (round) => save(client, folder, round));
   const queries = await percentiles(QUESTIONS.length * ROUNDS, (round) => ask(client, QUESTIONS[round % QUESTIONS.length] ?? ''));
   const upkeep = await saveDuringUpkeep(client, folder);
   const use = first.use.now();
   first.use.stop();
   await client.stop();
+  say('starting over the unchanged index');
   const again = await startUnchanged(folder, indexDir);
+  say('writing the same rows by bare calls');
   const disk = await diskUse(indexDir);
   const floor = await storeFloor(indexDir, join(home, 'floor'));
   const { chunks, ms } = first;
@@ -160,11 +167,30 @@ async function indexAnew(folder: string, indexDir: string): Promise<Opened> {
     while ((await ask(client, 'parse command line options')) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     firstAnswerMs = performance.now() - startedAt;
   })();
+  const progress = setInterval(() => void tell(client, folder, use.now()), TELL_MS);
   const { status, indexedFiles } = await client.request(WaitForIndex, { folder });
   const ms = performance.now() - startedAt;
+  clearInterval(progress);
   const cpu = use.now();
   await answered;
   return { client, firstAnswerMs, ms, cpu, use, indexedFiles, chunks: status.chunks };
+}
+
+/** What a person sees who waits for a large index. */
+async function tell(client: EngineClient, folder: string, { peak, starts }: Use): Promise<void> {
+  // While the engine starts anew at its ceiling there is nobody to ask.
+  const status = await client.request(GetStatus, { folder }).catch(() => undefined);
+  if (status === undefined) return;
+  const { phase, chunks, filesDone, filesTotal } = status;
+  const count = (value: number): string => value.toLocaleString('en');
+  say(
+    `${phase}: ${count(filesDone)} of ${count(filesTotal)} files, ${count(chunks)} chunks, peak ${(peak / 1e6).toFixed(0)} MB, started ${starts} times`,
+  );
+}
+
+/** To the error stream, so that the figures can be kept without it. */
+function say(what: string): void {
+  process.stderr.write(`${new Date().toLocaleTimeString('en-GB')} ${what}\n`);
 }
 
 async function startUnchanged(folder: string, indexDir: string): Promise<Opened> {

@@ -2,11 +2,12 @@
 // same indexes, one compaction and one clean-up. Nothing that keeps the index searchable, whole and in step meanwhile.
 import { rmSync } from 'node:fs';
 import type { Table } from '@lancedb/lancedb';
+import type { RecordBatch } from 'apache-arrow';
 import { loadNative } from '../../src/store/native.ts';
 import { lanceFolder } from '../../src/store/tables.ts';
 
-/** Rows of a batch: some 4 MB of source, as the engine commits. */
-const ROWS = { chunks: 3400, files: 400 };
+/** Rows of a batch: some 6 MB of source, as the engine commits. */
+const ROWS = { chunks: 5000, files: 600 };
 
 /** Milliseconds by the clock and of processor time. */
 export interface Floor {
@@ -31,13 +32,21 @@ export async function storeFloor(indexDir: string, folder: string): Promise<Floo
     const name = (await from.tableNames()).find((one) => one.startsWith(kind)) ?? kind;
     const source = await from.openTable(name);
     const table = await to.createEmptyTable(name, await source.schema());
-    const rows = await source.countRows();
-    for (let at = 0; at < rows; at += ROWS[kind]) {
-      const batches = [];
-      for await (const batch of source.query().offset(at).limit(ROWS[kind])) batches.push(batch);
+    let batches: RecordBatch[] = [];
+    let rows = 0;
+    const add = async (): Promise<void> => {
       const some = new arrow.Table(batches);
-      await timed(() => table.add(some));
+      if (rows > 0) await timed(() => table.add(some));
+      batches = [];
+      rows = 0;
+    };
+    // One pass over the rows: an offset would read all those before it each time.
+    for await (const batch of source.query()) {
+      batches.push(batch);
+      rows += batch.numRows;
+      if (rows >= ROWS[kind]) await add();
     }
+    await add();
     source.close();
     return table;
   };

@@ -98,6 +98,33 @@ test('old versions and what they held go with the upkeep, and nothing else does'
   expect((await again.counts()).bytesOnDisk).toBeLessThan(before / 2);
 });
 
+test('rows are rewritten when there are many parts or many that are gone, and not for less', async () => {
+  const dir = temporaryFolder();
+  const store = await storeIn(dir);
+  const parts = (): number =>
+    readdirSync(join(dir, 'lance'), { recursive: true }).filter((name) => /chunks_\w+\.lance.data./.test(String(name))).length;
+  const commit = (files: readonly number[], hash: string): Promise<void> =>
+    store.commit({ updates: files.map((file) => fileUpdate(`f${file}.ts`, 100, hash)), removed: [] });
+  for (let at = 0; at < 40; at += 10)
+    await commit(
+      [...Array(10).keys()].map((file) => at + file),
+      'first',
+    );
+  const due = { whole: false };
+  await store.upkeep(due);
+  expect(parts()).toBe(4);
+  expect(await store.unindexedRows()).toBe(0);
+  // A quarter of the rows is gone.
+  await commit([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 'second');
+  await store.upkeep(due);
+  expect(parts()).toBe(1);
+  for (let at = 0; at < 40; at++) await commit([100 + at], 'first');
+  await store.upkeep(due);
+  expect(parts()).toBe(1);
+  expect((await store.compare()).wrongPaths).toEqual([]);
+  expect(await store.unindexedRows()).toBe(0);
+});
+
 test('searches go on while the upkeep removes old versions', async () => {
   const store = await storeIn(temporaryFolder());
   for (let version = 0; version < 10; version++) await store.commit({ updates: [fileUpdate('a.ts', 5, `v${version}`)], removed: [] });
