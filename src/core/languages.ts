@@ -174,6 +174,50 @@ export function languageOfPath(path: string): string {
   return (stem === undefined ? undefined : BY_FILE_NAME.get(stem)) ?? 'plaintext';
 }
 
+/** Programs that a script names in its first line, where the language is called otherwise. */
+const INTERPRETERS: Readonly<Record<string, string>> = {
+  sh: 'shellscript',
+  bash: 'shellscript',
+  dash: 'shellscript',
+  ksh: 'shellscript',
+  zsh: 'shellscript',
+  ash: 'shellscript',
+  bats: 'shellscript',
+  python: 'python',
+  pypy: 'python',
+  node: 'javascript',
+  nodejs: 'javascript',
+  bun: 'typescript',
+  deno: 'typescript',
+  ruby: 'ruby',
+  perl: 'perl',
+  php: 'php',
+  lua: 'lua',
+  luajit: 'lua',
+  elixir: 'elixir',
+  escript: 'erlang',
+  runghc: 'haskell',
+  runhaskell: 'haskell',
+  ocaml: 'ocaml',
+  julia: 'julia',
+  rscript: 'r',
+  fish: 'fish',
+  pwsh: 'powershell',
+  tclsh: 'tcl',
+  groovy: 'groovy',
+  swift: 'swift',
+};
+/** `#!/usr/bin/env -S bash -e`, `#!/bin/sh`, `#!/usr/bin/python3.11`. */
+const FIRST_LINE = /^#![ \t]*(?:\S*[\\/])?(?:env[ \t]+(?:-\S+[ \t]+|\w+=\S*[ \t]+)*(?:\S*\/)?)?([A-Za-z]+)/;
+
+/** The language id of a file: by its path, and of a script without an extension by the program that its first line names. */
+export function languageOf(path: string, text: string): string {
+  const byPath = languageOfPath(path);
+  if (byPath !== 'plaintext' || !text.startsWith('#!') || /\.[^./\\]*$/.test(path)) return byPath;
+  const program = FIRST_LINE.exec(text.slice(0, 200))?.[1]?.toLowerCase() ?? '';
+  return (Object.hasOwn(INTERPRETERS, program) ? INTERPRETERS[program] : undefined) ?? byPath;
+}
+
 /**
  * The language ids that a filter word stands for, such as `ts`, `C#` or `bash`; undefined when no language is called so.
  * An extension counts as a word too, with or without its dot.

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { join } from 'node:path';
 import type { Chunker } from '../chunking/chunker.ts';
 import { fileSkeleton, fileTokens } from '../core/documents.ts';
-import { languageOfPath } from '../core/languages.ts';
+import { languageOf } from '../core/languages.ts';
 import { inspectContent } from '../files/content.ts';
 import type { ChunkDraft, FileDraft, FileToChunk } from './workerProtocol.ts';
 
@@ -32,7 +32,7 @@ export async function draftFile(chunker: Chunker, folder: string, file: FileToCh
     if ('reason' in inspected) return { ...seen, state: 'skipped', reason: inspected.reason, detail: inspected.detail ?? '' };
     const { chunks, tokens } = await draftChunks(chunker, path, inspected.text);
     const plain = chunks.map((draft) => draft.chunk);
-    return { ...seen, state: 'indexed', language: languageOfPath(path), chunks, tokens, skeleton: fileSkeleton(plain, path) };
+    return { ...seen, state: 'indexed', language: languageOf(path, inspected.text), chunks, tokens, skeleton: fileSkeleton(plain, path) };
   } catch (error) {
     return { path, state: 'failed', error: error instanceof Error ? error.message : String(error) };
   }
@@ -44,7 +44,7 @@ export async function draftChunks(
   path: string,
   text: string,
 ): Promise<{ readonly chunks: readonly ChunkDraft[]; readonly tokens: string }> {
-  const chunks = await chunker.chunk(path, text, languageOfPath(path));
+  const chunks = await chunker.chunk(path, text, languageOf(path, text));
   const tokens = fileTokens(chunks, path);
   return { chunks: chunks.map((chunk, at) => ({ chunk, tokens: tokens.chunks[at] ?? '' })), tokens: tokens.file };
 }

@@ -1,5 +1,5 @@
 import { fileSkeleton, fileTokens } from '../core/documents.ts';
-import { languageOfPath } from '../core/languages.ts';
+import { languageOf, languageOfPath } from '../core/languages.ts';
 import type { Candidate, FileCandidate } from '../core/ranking/types.ts';
 import { passes } from '../store/index.ts';
 import type { RowFilter } from '../store/types.ts';
@@ -54,7 +54,7 @@ export function createUnsavedFiles(): UnsavedFiles {
 async function chunked(path: string, text: string, services: EngineServices): Promise<UnsavedFile> {
   const chunks = await services.chunkText(path, text);
   const plain = chunks.map(({ chunk }) => chunk);
-  const language = languageOfPath(path);
+  const language = languageOf(path, text);
   const about = { path, size: text.length, mtimeMs: 0, hash: 'unsaved', language, chunks };
   const draft = { ...about, state: 'indexed', tokens: fileTokens(plain, path).file, skeleton: fileSkeleton(plain, path) } as const;
   const { embedder } = services;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { grammarOf } from '../../src/chunking/grammars.ts';
-import { isCode, LANGUAGES, languageName, languageOfPath, resolveLanguage, roleOf } from '../../src/core/languages.ts';
+import { isCode, LANGUAGES, languageName, languageOf, languageOfPath, resolveLanguage, roleOf } from '../../src/core/languages.ts';
 
 describe('the language of a path', () => {
   it.each([
@@ -35,6 +35,26 @@ describe('the language of a path', () => {
     ['a.__proto__', 'plaintext'],
   ])('%s is %s', (path, language) => {
     expect(languageOfPath(path)).toBe(language);
+  });
+});
+
+describe('the language of a script without an extension is the program of its first line', () => {
+  it.each([
+    ['bin/net', '#!/bin/sh\necho', 'shellscript'],
+    ['bin/net', '#!/usr/bin/env bash\n', 'shellscript'],
+    ['bin/net', '#!/usr/bin/env -S FOO=1 python3 -u\n', 'python'],
+    ['bin/net', '#!/usr/bin/python3.11\n', 'python'],
+    ['bin/net', '#! /usr/local/bin/node --test\n', 'javascript'],
+    ['bin/net', '#!C:\\tools\\ruby\n', 'ruby'],
+    ['bin/net', '#!/usr/bin/Rscript\n', 'r'],
+    ['bin/net', '#!/usr/bin/constructor\n', 'plaintext'],
+    ['bin/net', '#!/usr/bin/env\nbash\n', 'plaintext'],
+    ['bin/net', 'echo\n#!/bin/sh\n', 'plaintext'],
+    ['bin/net.txt', '#!/bin/sh\n', 'plaintext'],
+    ['net.py', '#!/bin/sh\n', 'python'],
+    ['v1.2/net', '#!/bin/sh\n', 'shellscript'],
+  ])('%s %j is %s', (path, text, language) => {
+    expect(languageOf(path, text)).toBe(language);
   });
 });
 

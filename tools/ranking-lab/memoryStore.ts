@@ -1,7 +1,7 @@
 import type { Chunk } from '../../src/core/chunk.ts';
 import { chunkEmbeddingText, chunkTokens, fileSkeleton, fileTokens, fileVector } from '../../src/core/documents.ts';
 import { questionTokens } from '../../src/core/identifiers.ts';
-import { languageOfPath } from '../../src/core/languages.ts';
+import { languageOf } from '../../src/core/languages.ts';
 import { analyseQuestion } from '../../src/core/query/analyse.ts';
 import { placesAmong, placesIn } from '../../src/core/query/places.ts';
 import { asMeant, correctTypos } from '../../src/core/query/typos.ts';
@@ -93,14 +93,14 @@ function lastName(symbol: string): string {
   return symbol.split(/\.|::/).at(-1) ?? '';
 }
 
-function candidateOf(path: string, chunk: Chunk, id: number, vector: Float32Array): Candidate {
+function candidateOf(path: string, language: string, chunk: Chunk, id: number, vector: Float32Array): Candidate {
   const { symbol, kind, startLine, endLine, part, doc, names, text } = chunk;
   const name = kind === 'rest' ? '' : lastName(symbol);
   const tokens = chunkTokens(chunk, path);
   return {
     id: String(id),
     path,
-    language: languageOfPath(path),
+    language,
     kind,
     symbol,
     name,
@@ -138,13 +138,14 @@ export class MemoryStore {
     const builder = new StatisticsBuilder();
     for (const { path, chunks } of files) {
       const vectors = chunks.map((chunk) => embed(chunkEmbeddingText(chunk, path)));
+      const language = languageOf(path, chunks[0]?.text ?? '');
       chunks.forEach((chunk, index) => {
-        this.#add(candidateOf(path, chunk, this.#rows.length, vectors[index] as Float32Array), builder);
+        this.#add(candidateOf(path, language, chunk, this.#rows.length, vectors[index] as Float32Array), builder);
       });
       const vector = fileVector(chunks, vectors);
       const skeletonVector = embed(fileSkeleton(chunks, path));
       this.#positionOf.set(path, this.#files.length);
-      this.#files.push({ path, language: languageOfPath(path), chunks: chunks.length, vector, skeletonVector, keywordScore: 0 });
+      this.#files.push({ path, language, chunks: chunks.length, vector, skeletonVector, keywordScore: 0 });
       this.#fileText.add(fileTokens(chunks, path).file);
       builder.addFile(path, vector, skeletonVector);
     }

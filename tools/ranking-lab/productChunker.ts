@@ -1,5 +1,5 @@
 import { createChunker } from '../../src/chunking/chunker.ts';
-import { languageOfPath } from '../../src/core/languages.ts';
+import { languageOf } from '../../src/core/languages.ts';
 import { skipByName } from '../../src/files/classify.ts';
 import { inspectContent } from '../../src/files/content.ts';
 import type { ChunkFile } from './chunks.ts';
@@ -10,6 +10,6 @@ export async function productChunker(grammars: string): Promise<ChunkFile> {
   return async (path, bytes) => {
     if (skipByName(path) !== undefined) return null;
     const inspected = inspectContent(path, bytes);
-    return 'reason' in inspected ? null : chunker.chunk(path, inspected.text, languageOfPath(path));
+    return 'reason' in inspected ? null : chunker.chunk(path, inspected.text, languageOf(path, inspected.text));
   };
 }
