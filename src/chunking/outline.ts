@@ -89,6 +89,14 @@ function isDocBelow({ lines, rules }: Work, definition: Definition, comment: Nod
   return isDoc && isBlank(lines, lastRow(comment) + 1);
 }
 
+/** The first row of the comment lines that end one blank line above a row and start as a doc comment does; the row itself when there are none. */
+function topOfDocApart({ lines, rules }: Work, row: number): number {
+  if (rules.docApart === undefined || !isBlank(lines, row - 1)) return row;
+  let top = row - 1;
+  while (top > 0 && rules.commentLine.test(lines[top - 1] ?? '')) top -= 1;
+  return top < row - 1 && rules.docApart.test(lines[top] ?? '') ? top : row;
+}
+
 /** The first row of the comments and attributes right above a definition, and their doc text. */
 function climb(work: Work, start: number, above: Above): { readonly start: number; readonly doc: string } {
   const { lines, rules } = work;
@@ -97,9 +105,13 @@ function climb(work: Work, start: number, above: Above): { readonly start: numbe
   for (;;) {
     const known = above.get(first - 1);
     const spaced = known === undefined && first > 1 && isBlank(lines, first - 1) ? above.get(first - 2) : undefined;
+    const apart = first === start && known === undefined ? topOfDocApart(work, first) : first;
     if (known !== undefined) {
       docs.unshift(known.isComment ? docOfComment(lines.slice(known.start, first)) : (rules.docOf?.(known.node) ?? ''));
       first = known.start;
+    } else if (apart < first) {
+      docs.unshift(docOfComment(lines.slice(apart, first - 1)));
+      first = apart;
     } else if (spaced?.isComment === true && spaced.start > 0 && first === start && /^\s*\/\*\*/.test(lines[spaced.start] ?? '')) {
       // A doc comment may stand one blank line above, as it does in older JavaScript.
       docs.unshift(docOfComment(lines.slice(spaced.start, first - 1)));
@@ -172,7 +184,9 @@ function visitChildren(work: Work, visit: Visit): void {
     const type = child.type;
     if (rules.comments.has(type) || rules.attributes.has(type)) {
       const last = visit.into.at(-1);
-      if (rules.docBelow !== undefined && last !== undefined && isDocBelow(work, last, child)) {
+      if (last !== undefined && child.startPosition.row === last.end + 1 && rules.attributeBelow?.test(child.text) === true) {
+        last.end = lastRow(child);
+      } else if (rules.docBelow !== undefined && last !== undefined && isDocBelow(work, last, child)) {
         last.doc = joinDocs(last.doc, docOfComment(lines.slice(child.startPosition.row, lastRow(child) + 1)));
         last.end = lastRow(child);
       } else noteAbove(work, above, child, rules.comments.has(type));

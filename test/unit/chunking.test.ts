@@ -83,10 +83,19 @@ describe('what a definition takes with it', () => {
     ['a.rs', '/// One.\n#[inline]\n/// Two.\nfn f() {}\n', 'One.\nTwo.'],
     ['a.ex', 'defmodule M do\n  @doc """\n  One.\n  """\n  def f(x), do: x\nend\n', ''],
     ['a.hs', '-- | One.\nf :: Int\nf = 1\n', 'One.'],
+    ['a.hs', '-- | One.\n--\n-- Two.\n\nf :: Int\nf = 1\n', 'One.\n\nTwo.'],
     ['a.c', '/* One. */\nint f(void) { return 1; }\n', 'One.'],
   ])('%s %j has the doc text %j', async (name, text, doc) => {
     expect((await chunksOf(name, text))[0]?.doc).toBe(doc);
   });
+});
+
+it('keeps a pragma of Haskell with the definition above it', async () => {
+  const chunks = await chunksOf('a.hs', 'f :: Int\nf = 1\n{-# INLINE f #-}\n\ng :: Int\ng = 2\n');
+  expect(chunks.map(({ symbol, startLine, endLine }) => [symbol, startLine, endLine])).toEqual([
+    ['f', 1, 3],
+    ['g', 5, 6],
+  ]);
 });
 
 describe('containers and long definitions', () => {

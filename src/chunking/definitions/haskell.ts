@@ -45,5 +45,7 @@ export const HASKELL = rules({
   pass: 'haskell declarations',
   comments: 'comment haddock',
   attributes: 'pragma',
+  attributeBelow: /^\{-#\s*(?:(?:NO)?INLIN|OPAQUE|SPECIALI)/i,
+  docApart: /^\s*--\s*\|/,
   commentLine: /^\s*--([^!#$%&*+./<=>?@\\^|~-]|\s*\||$)/,
 });

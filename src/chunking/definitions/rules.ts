@@ -66,6 +66,10 @@ export interface LanguageRules {
   readonly docOf: ((attribute: Node) => string | undefined) | undefined;
   /** How a comment starts that stands below what it tells of. */
   readonly docBelow: RegExp | undefined;
+  /** How an attribute starts that stands right below what it belongs to. */
+  readonly attributeBelow: RegExp | undefined;
+  /** How a comment starts that tells of what stands one blank line below it. */
+  readonly docApart: RegExp | undefined;
 }
 
 /** The same as `LanguageRules`, as it is written down. */
@@ -80,6 +84,8 @@ export interface RulesSource {
   readonly commentLine?: RegExp;
   readonly docOf?: (attribute: Node) => string | undefined;
   readonly docBelow?: RegExp;
+  readonly attributeBelow?: RegExp;
+  readonly docApart?: RegExp;
 }
 
 function words(text = ''): ReadonlySet<string> {
@@ -100,5 +106,7 @@ export function rules(source: RulesSource): LanguageRules {
     commentLine: source.commentLine ?? /^\s*(\/\/|\/\*.*\*\/\s*$)/,
     docOf: source.docOf,
     docBelow: source.docBelow,
+    attributeBelow: source.attributeBelow,
+    docApart: source.docApart,
   };
 }
