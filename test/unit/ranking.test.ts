@@ -76,14 +76,12 @@ describe('rank puts first', () => {
     ['tests when tests are asked for', 'parse date test', ['src/when.ts|parse|parse date', 'test/when.ts|parse|parse date test']],
     ['code before texts', 'parse date', ['parse.md|Parse date|parse date parse date', 'when.ts|parse|parse date']],
     ['the newer version', 'parse date', ['src/v3/parse.ts|parseDate|parse date', 'src/v4/parse.ts|parseDate|parse date']],
-    ['the lower of two layers', 'parse date', ['src/classic/date.ts|parseDate|parse date', 'src/core/date.ts|parseDate|parse date']],
-    [
-      'the upper layer when it is asked for',
-      'classic parse date',
-      ['src/core/date.ts|parseDate|parse date', 'src/classic/date.ts|parseDate|parse date'],
-    ],
     ['what does before what declares', 'parse date', ['a.ts|IParseDate|parse date', 'b.ts|parseDate|parse date']],
     ['code before the tests beside it', 'parse date', ['a.rs|tests.parse_date|parse date', 'b.rs|parse_date|parse date']],
+    ['code before a block of tests in Zig', 'parse date', ['a.zig|test parse date|parse date', 'b.zig|parseDate|parse date']],
+    ['code before a marked test in Rust', 'parse date', ['a.rs|parse_date|#[tokio::test] parse date', 'b.rs|parse_date|parse date']],
+    ['code before how it is built', 'parse date', ['build.zig|parseDate|parse date', 'when.zig|parseDate|parse date']],
+    ['how it is built when that is asked for', 'build date', ['when.zig|date|build date', 'build.zig|date|build date']],
     ['the file whose path is asked for', 'http/date.ts', ['a/date.ts|date|http date date', 'src/http/date.ts|f|x']],
     [
       'the text of an error with values in it',
@@ -249,6 +247,11 @@ describe('lists of imports', () => {
     ['use std::fmt;\nuse crate::{\n  a,\n};\n', true],
     ['using System;\nusing System.Linq;\n', true],
     ['const fs = require("fs");\n', true],
+    ['local a = require("a")\nlocal b = require "b"\n', true],
+    ['const a = @import("a.zig");\nconst b = @import("b.zig");\n', true],
+    ['#!/bin/sh\n. "$DIR/a.sh"\nsource "$DIR/b.sh"\n. ./c.sh\n', true],
+    ['open Net\nopen Util\n', true],
+    ["export 'src/a.dart';\nimport 'b.dart';\n", true],
     ['import a from "a";\nrun();\nstop();\n', false],
     ['LIMIT = 3\n', false],
     ['', false],
@@ -299,6 +302,18 @@ describe('rows', () => {
     const hubs = (rows: 'file' | 'symbol') =>
       rank(inputOf('merge paths', tree, { rows })).filter(({ why }) => why.some(({ signal }) => signal === 'hub')).length;
     expect([hubs('file'), hubs('symbol')]).toEqual([1, 0]);
+  });
+  it.each<[string, string, string, string]>([
+    ['the lower of two layers', 'parse date', 'src/core/date.ts', 'src/classic/date.ts'],
+    ['the upper layer when it is asked for', 'classic parse date', 'src/classic/date.ts', 'src/core/date.ts'],
+  ])('are files: %s first', (_what, question, first, second) => {
+    const layers = [second, first].map((path) => `${path}|parseDate|parse date`);
+    expect(order(inputOf(question, layers, { rows: 'file' }))).toEqual([`${first}:parseDate`, `${second}:parseDate`]);
+  });
+  it('are files: who speaks of a change does not mean what stands for a folder', () => {
+    const tree = ['route/path.ts|a|merge paths', 'route/index.ts|b|paths'];
+    const signals = rank(inputOf('fix how paths merge', tree, { rows: 'file' })).flatMap(({ why }) => why.map(({ signal }) => signal));
+    expect(signals).not.toContain('hub');
   });
   it('that are files are told by their name more than rows that are places', () => {
     const named = (rows: 'file' | 'symbol') =>

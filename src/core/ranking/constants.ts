@@ -99,6 +99,8 @@ export const PATH_FACTORS = {
   declarations: 0.8,
   header: 0.9,
   platform: 0.7,
+  /** Scripts that say how the project is built. */
+  build: 0.7,
   /** Markdown and other texts for people, and settings or data. */
   prose: 0.5,
   settings: 0.6,

@@ -3,7 +3,7 @@ import type { RankContext } from './context.ts';
 
 /** A line that brings in what stands elsewhere, in the ways of the common languages. */
 const IMPORT =
-  /^\s*(import\b|from\s+\S+\s+import\b|use\s+[\w\\:{]|using\s+[\w.]+|#\s*include\b|require(_relative|_once)?\b|package\s+\S+|alias\s+[A-Z]|export\s.*\bfrom\b|(const|let|var)\b.*=\s*require\()/;
+  /^\s*((?:@\w+\s+)?import\b|from\s+\S+\s+import\b|use\s+[\w\\:{]|(global\s+)?using\s+[\w.]+|open\s+[A-Z]|#\s*include\b|include\(|library\(|require(_relative|_once)?\b|package\s+\S+|alias\s+[A-Z]|export\s.*\bfrom\b|(export|part)\s+['"]|(const|let|var|local)\b.*=\s*(require\b|@import\()|(source|\.)\s+["']?[\w$~./{])/;
 /** Such a line whose list goes on over the next ones, and the line that ends it. */
 const OPENS = /[({]\s*$/;
 const CLOSES = /^\s*[)}]/;

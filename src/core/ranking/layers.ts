@@ -2,7 +2,7 @@ import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
 
 /** What people call the folder that the folders beside it are built on. */
-const LOWER_LAYER = /^(?:core|base|common|kernel|shared|internal)$/;
+const LOWER_LAYER = /^(?:core|base|kernel)$/;
 
 /** The paths below each folder, by the folder's parent and its own name. */
 function pathsBelow(paths: readonly string[]): Map<string, Map<string, Set<string>>> {
@@ -43,8 +43,12 @@ export function upperLayers(paths: readonly string[]): readonly (string | null)[
   });
 }
 
-/** Of parallel layers of one interface, weakens those that only pass on to the lowest; a question that names the layer lifts it. */
+/**
+ * Of parallel layers of one interface, weakens those that only pass on to the lowest; a question that names the layer lifts it. Only when
+ * rows are files: a place in an upper layer is as good as another.
+ */
 export function weighLayers(context: RankContext, board: Board): void {
+  if (context.input.rows !== 'file') return;
   const layers = upperLayers(context.paths);
   const asked = new Set(context.question.words.map((word) => word.toLowerCase()));
   const values = Float32Array.from(layers, (name) => (name === null || asked.has(name.toLowerCase()) ? 1 : context.constants.upperLayer));

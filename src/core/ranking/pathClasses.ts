@@ -20,7 +20,7 @@ const PATTERNS: readonly (readonly [PathClass, RegExp])[] = [
     ),
   ],
   // `androidUnitTest`, `UnitTests`, `My.Library.Tests`, `integration-tests`.
-  ['test', /[A-Za-z0-9](?:Tests?|[-_.][Tt]ests?|TestFixtures)\//],
+  ['test', /[A-Za-z0-9](?:Tests?|[-_.][Tt]ests?|TestFixtures)\/|(^|\/)src\/it\/|\.mocks\.dart$/],
   ['test', file('test_[^/]*|[^/]*(_test|_spec|[.-](test|spec|bench|test-d|cy|e2e))|conftest|test_?helpers?|tests?|spec_helper')],
   [
     'example',
@@ -35,14 +35,18 @@ const PATTERNS: readonly (readonly [PathClass, RegExp])[] = [
   ['compat', folder('_?(?:compat|legacy|deprecated|obsolete|polyfills?|shims?|v1|old)')],
   ['compat', /(^|\/)_?(compat|legacy|deprecated|polyfills?|shims?|v1|old)\.|(^|\/)(Migration|Deprecated|Guidance)[^/]*\.[a-z]+$/],
   ['declarations', /\.d\.[mc]?ts$|\.pyi$/],
-  ['header', /\.(h|hpp|hh)$/],
+  ['header', /\.(h|hpp|hh|mli|fsi)$/],
   ['hidden', /(^|\/)\.[^/]/],
   ['types', /(^|\/)types?\.[^/]+$/],
   [
-    'platform',
-    /(^|[/_.-])(win|win32|windows|aix|sunos|os390|ibmi|haiku|cygwin|hurd|openbsd|netbsd|freebsd|dragonfly|bsd|solaris|zos|plan9|wasi|wasm)([/_.-]|$)/i,
+    'build',
+    /(^|\/)((?:build|settings)\.gradle(?:\.kts)?|build\.sbt|build\.zig(?:\.zon)?|Package(?:@[^/]*)?\.swift|mix\.exs|setup\.(?:py|hs)|noxfile\.py|rakefile|gemfile|[^/]+\.(?:gemspec|rockspec|podspec|cmake|mk)|(?:gulp|grunt)file\.[a-z]+|[a-z]+\.config\.[cm]?[jt]s|build\.rs|CMakeLists\.txt|(?:GNU)?makefile)$/i,
   ],
+  ['build', /(^|\/)(buildSrc|build-logic|cmake)\/|(^|\/)project\/[^/]+\.(scala|sbt)$/],
 ];
+
+/** `src/main/.../test/` of the JVM and `src/Test/` of Haskell hold what helps others to test. */
+const NO_TEST_AFTER_ALL = /(^|\/)src\/main\/|(^|\/)(?:src|lib|library)\/Test\/.*\.hs$/;
 
 const ON_THE_JVM = file('[^/]*[a-z0-9](?:Tests?|Spec|Suite|TestCase|TestBase|IT|Props)');
 const ON_DOTNET = file('[^/]*[a-z0-9](?:Tests?|TestCase|TestBase|Specs?)');
@@ -76,16 +80,18 @@ const TESTS_OF: Readonly<Record<string, RegExp>> = {
 /** What a question says when it asks for such files after all. */
 export const ASKED_FOR: Readonly<Partial<Record<PathClass, RegExp>>> = {
   test: /\b(tests?|testing|specs?|mock\w*|fixtures?)\b/i,
-  example: /\b(examples?|samples?|demos?|docs?|tutorials?)\b/i,
+  example: /\b(examples?|samples?|demos?|docs?|tutorials?|snippets?|playgrounds?)\b/i,
   bench: /\b(bench\w*|perf\w*)\b/i,
-  compat: /\b(compat|compatib\w+|legacy|deprecated|v1|v3|migrations?)\b/i,
+  compat: /\b(compat|compatib\w+|legacy|deprecated|obsolete|polyfill\w*|shims?|v1|v3|migrations?)\b/i,
   types: /\btypes?\b/i,
-  generated: /\bgenerated\b/i,
+  generated: /\b(generat\w*|codegen)\b/i,
   hidden: /\b(ci|workflows?|github|gitlab|agents?|skills?|vscode|hooks?|config\w*)\b/i,
-  vendored: /\b(vendor\w*|third.?party)\b/i,
+  vendored: /\b(vendor\w*|third.?party|extern\w*|deps)\b/i,
   prose: /\b(docs?|documentation|readme|guide|manual|tutorials?|changelog|faq|release notes|markdown)\b/i,
   settings: /\b(config\w*|settings?|json|ya?ml|toml|manifest|package\.json|ci|workflows?|schema)\b/i,
-  platform: /\b(win(?:32|64|dows)?|aix|\w*bsd|solaris|wasm|wasi|kqueue|iocp)\b/i,
+  build:
+    /\b(build\w*|compil\w*|packag\w*|depend\w*|releas\w*|publish\w*|install\w*|gradle|sbt|cmake|make\w*|bundl\w*|config\w*|target\w*|version\w*|lint\w*|plugins?|rake)\b/i,
+  platform: /\b(win(?:32|64|dows)?|aix|\w*bsd|solaris|wasm\w*|wasi|kqueue|iocp|native|js|ios|android|posix|darwin)\b/i,
 };
 
 /** What each class is in words, for the explanation of a row. */
@@ -102,6 +108,7 @@ export const CLASS_WORDS: Readonly<Record<PathClass, string>> = {
   declarations: 'only declarations',
   header: 'a header',
   hidden: 'in a hidden folder',
+  build: 'how it is built',
   platform: 'for another platform',
   prose: 'a text for people',
   settings: 'settings or data',
@@ -109,6 +116,7 @@ export const CLASS_WORDS: Readonly<Record<PathClass, string>> = {
 
 export function pathClasses(path: string, language: string): PathClass[] {
   const found = new Set(PATTERNS.filter(([, pattern]) => pattern.test(path)).map(([name]) => name));
+  if (NO_TEST_AFTER_ALL.test(path)) found.delete('test');
   if (TESTS_OF[language]?.test(path) === true) found.add('test');
   const role = roleOf(language);
   if (role === 'prose') found.add('prose');

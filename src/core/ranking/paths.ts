@@ -22,7 +22,7 @@ function stemmedParts(text: string): string[] {
 }
 
 /** Files that stand for their folder: people know `routing/mod.rs` as `routing`. */
-const FOLDER_FILE = /^(?:mod|index|__init__|main|lib|package)$/;
+const FOLDER_FILE = /(?:^|\/)(?:(?:mod|index|__init__|__main__|main|lib|package)(?:\.d)?\.[^./]+|init\.lua|root\.zig)$/;
 
 /** The folder that a file lies in, without a slash at its end; empty at the root. */
 export function folderOf(path: string): string {
@@ -33,14 +33,14 @@ export function folderOf(path: string): string {
 export function standsFor(path: string): string {
   const stem = fileStem(path);
   const folder = folderOf(path);
-  if (FOLDER_FILE.test(stem)) return folder;
+  if (FOLDER_FILE.test(path)) return folder;
   return folder === '' ? stem : `${folder}/${stem}`;
 }
 
 export function pathWords(path: string): PathWords {
   const folders = path.split('/').slice(0, -1);
   const file = fileStem(path);
-  const own = FOLDER_FILE.test(file) ? (folders.pop() ?? file) : file;
+  const own = FOLDER_FILE.test(path) ? (folders.pop() ?? file) : file;
   const folder = folders.at(-1) ?? '';
   return { stem: stemmedParts(own), folder: stemmedParts(folder), joined: own.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '') };
 }
