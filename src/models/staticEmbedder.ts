@@ -1,8 +1,9 @@
 import { endOfRun, forEachSubtoken, LONGEST_RUN, startOfRun } from '../core/subtokens.ts';
+import { type PairRow, pairRows } from './pairRows.ts';
 import { readEmbedderFile } from './staticEmbedderFile.ts';
 import { createRowSum, type RowSum } from './staticEmbedderRows.ts';
 
-/** An embedding is the normalised sum of one learned row a token. */
+/** An embedding is the normalised sum of one learned row a token, and one a pair of neighbours that is known. */
 export interface StaticEmbedder {
   readonly id: string;
   readonly dimension: number;
@@ -22,6 +23,8 @@ const MAX_TOKENS = 1000;
 const RUNS_KEPT = 50_000;
 const SHORTEST_PIECE = 3;
 const LONGEST_PIECE = 20;
+/** A token has at most so many pieces, and each of them a row and that of its pair. */
+const MOST_ROWS = MAX_TOKENS * 2 * LONGEST_PIECE;
 
 /**
  * A text opens with what it is about: path and name, the signature, the first sentence; what comes late says less and less about it. Of
@@ -36,10 +39,11 @@ function emphasis(said: number): number {
   return said < 8 ? MOST_EMPHASIS : said < 16 ? 6 : said < 32 ? 4 : 2;
 }
 
-/** What a run of word characters comes to: how many tokens it has, and the rows of all of them. */
+/** What a run of word characters comes to: how many tokens it has, the rows of all of them, and of each row's pair with the one before it (or -1). */
 interface Run {
   readonly tokens: number;
   readonly rows: readonly number[];
+  readonly pairs: readonly number[];
 }
 
 class TableEmbedder implements StaticEmbedder {
@@ -48,15 +52,16 @@ class TableEmbedder implements StaticEmbedder {
   readonly #rowSum: RowSum;
   readonly #scales: Float32Array;
   readonly #rowOf: ReadonlyMap<string, number>;
+  readonly #pairRow: PairRow;
   readonly #runs = new Map<string, Run>();
   /** How often each row occurs in the text at hand, in halves; all zero between calls. */
   readonly #counts: Uint16Array;
   /** The distinct rows of the text at hand, in order of first occurrence, so that sums are the same everywhere. */
-  readonly #seen = new Int32Array(MAX_TOKENS * LONGEST_PIECE);
+  readonly #seen = new Int32Array(MOST_ROWS);
   #seenCount = 0;
   /** A word said ten times matters more than one said once, but not ten times more. */
   readonly #damped = new Float32Array(MAX_TOKENS * LONGEST_PIECE + MOST_EMPHASIS * EMPHASIS_ENDS);
-  readonly #weights = new Float64Array(MAX_TOKENS * LONGEST_PIECE);
+  readonly #weights = new Float64Array(MOST_ROWS);
 
   constructor(bytes: Uint8Array) {
     const file = readEmbedderFile(bytes);
@@ -65,6 +70,7 @@ class TableEmbedder implements StaticEmbedder {
     this.#rowSum = createRowSum(file.packedRows, file.words, file.dimension);
     this.#scales = file.scales;
     this.#rowOf = file.rowOf;
+    this.#pairRow = pairRows(file.rowOf);
     this.#counts = new Uint16Array(file.scales.length);
     for (let count = 1; count < this.#damped.length; count += 1) this.#damped[count] = 1 + Math.log(count / 2);
   }
@@ -82,6 +88,7 @@ class TableEmbedder implements StaticEmbedder {
     let room = MAX_TOKENS;
     let end = 0;
     let said = 0;
+    let before = -1;
     for (let start = startOfRun(text, 0); start < text.length && room > 0; start = startOfRun(text, end)) {
       end = endOfRun(text, start);
       if (end - start > LONGEST_RUN) continue;
@@ -94,8 +101,13 @@ class TableEmbedder implements StaticEmbedder {
       }
       // The last run may have more tokens than there is room for.
       if (run.tokens > room) run = this.#read(word, room);
-      for (const row of run.rows) {
-        this.#count(row, emphasis(said));
+      for (let index = 0; index < run.rows.length; index += 1) {
+        const row = run.rows[index] as number;
+        const times = emphasis(said);
+        const pair = index > 0 ? (run.pairs[index] as number) : this.#pairRow(before, row);
+        this.#count(row, times);
+        if (pair >= 0) this.#count(pair, times);
+        before = row;
         said += 1;
       }
       room -= run.tokens;
@@ -111,7 +123,7 @@ class TableEmbedder implements StaticEmbedder {
       else rows.push(row);
       tokens += 1;
     });
-    return { tokens, rows };
+    return { tokens, rows, pairs: rows.map((row, index) => (index > 0 ? this.#pairRow(rows[index - 1] as number, row) : -1)) };
   }
 
   #count(row: number, times: number): void {

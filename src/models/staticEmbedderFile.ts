@@ -3,7 +3,7 @@ export interface EmbedderFile {
   readonly id: string;
   readonly dimension: number;
   readonly words: number;
-  /** One row of `dimension` signed 4-bit numbers a word; two lie in each byte, the first in the low half. */
+  /** One row of `dimension` signed 4-bit numbers a word or pair; two lie in each byte, the first in the low half. */
   readonly packedRows: Uint8Array;
   /** What to multiply each row by. */
   readonly scales: Float32Array;
@@ -76,8 +76,8 @@ export function commonWords(bytes: Uint8Array, most: number): readonly string[] 
 
 /**
  * Reads a model file: `QSE1`, the header's length as 32 bits, the header as JSON, then the body of words (joined with line
- * feeds, filled up to a multiple of four bytes), one 32-bit float a word to multiply its row by, and the rows. Numbers are
- * little-endian, as on every platform that the product runs on.
+ * feeds, filled up to a multiple of four bytes), one 32-bit float a word to multiply its row by, and the rows. Pairs of words, with a
+ * space between them, stand behind all words. Numbers are little-endian, as on every platform that the product runs on.
  */
 export function readEmbedderFile(bytes: Uint8Array): EmbedderFile {
   const text = new TextDecoder();

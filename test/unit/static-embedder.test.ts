@@ -100,8 +100,8 @@ describe('the bundled embedder', () => {
     const socket = model.embed('socket');
     const opening = cosine(socket, model.embed(`socket ${rest}`));
     expect(opening).toBeGreaterThan(cosine(socket, model.embed(`${rest} socket`)) + 0.05);
-    // Within the first eight words the order makes no difference.
-    expect(model.embed('open a socket')).toEqual(model.embed('socket a open'));
+    // Within the first eight words the order of words that make no pair makes no difference.
+    expect(model.embed('violin socket gravity')).toEqual(model.embed('gravity violin socket'));
   });
 
   it('passes over data', () => {

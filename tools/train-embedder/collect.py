@@ -67,6 +67,8 @@ def main():
         folder = os.path.join(options.folder, kind)
         os.makedirs(folder, exist_ok=True)
         names = names_in(path, options.limit)
+        if kind.startswith('debian13-'):
+            names = [(f'{name}/trixie', version) for name, version in names]
         if kind == 'npm':
             command = ['npm', 'pack', '--silent', '--ignore-scripts']
         else:

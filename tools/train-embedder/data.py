@@ -38,6 +38,7 @@ class Data:
         families = {}
         self.family = np.array([families.setdefault(entry[2], len(families)) for entry in meta])
         self.rows = {field: np.fromfile(f'{prefix}.{field}.rows', dtype=np.int32) for field in FIELDS}
+        self.pairs = {field: np.fromfile(f'{prefix}.{field}.pairs', dtype=np.int32) for field in FIELDS}
         self.starts = {field: np.load(f'{prefix}.{field}.starts.npy') for field in FIELDS}
         row_of = {word: row for row, word in enumerate(self.words)}
         self.is_common = np.array([word in COMMON for word in self.words], dtype=np.uint8)
@@ -75,12 +76,13 @@ class Data:
         for field, column in zip(FIELDS, ('doc', 'code', 'name', 'path')):
             at = recipes['example'][recipes[column] > 0]
             bound += int((self.starts[field][at + 1] - self.starts[field][at]).sum())
-        bound = 2 * (bound + int((recipes['extra_to'] - recipes['extra_from']).sum())) + 16
+        bound = 3 * (bound + int((recipes['extra_to'] - recipes['extra_from']).sum())) + 16
         rows, weights = np.empty(bound, np.int32), np.empty(bound, np.float32)
         ends = np.zeros(count + 1, np.int64)
         fields = [item for field in FIELDS for item in (pointer(self.rows[field]), pointer(self.starts[field]))]
-        written = self.library.compose(pointer(recipes), count, *fields, pointer(self.extras), pointer(self.is_common), pointer(self.stem_of),
-                                       len(self.words), ctypes.c_uint64(seed), pointer(rows), pointer(weights), pointer(ends))
+        written = self.library.compose(pointer(recipes), count, *fields, pointer(self.extras), pointer(self.is_common),
+                                       *(pointer(self.pairs[field]) for field in FIELDS), pointer(self.stem_of), len(self.words),
+                                       ctypes.c_uint64(seed), pointer(rows), pointer(weights), pointer(ends))
         return rows[:written], weights[:written], ends
 
     def forward(self, table, batch):

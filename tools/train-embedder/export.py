@@ -38,7 +38,7 @@ def main():
     parser.add_argument('model')
     parser.add_argument('output')
     parser.add_argument('--bits', type=int, default=4)
-    parser.add_argument('--id', default='bundled-384-int4-3')
+    parser.add_argument('--id', default='bundled-384-int4-4')
     options = parser.parse_args()
     with open(options.vocabulary, encoding='utf-8') as file:
         words = file.read().split('\n')

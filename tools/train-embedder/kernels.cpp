@@ -39,10 +39,11 @@ struct Recipe {
 };
 
 // Composes texts into (row, weight) lists: weight = 1 + ln(count). A word of a stem family also gives the family's row.
-// Returns the number of entries written.
+// `*_pairs` give, for each row of a field, the row of its pair with the row before it, or -1. Returns the number of entries written.
 int64_t compose(const Recipe *recipes, int count, const int *doc_ids, const int64_t *doc_starts, const int *code_ids, const int64_t *code_starts,
                 const int *name_ids, const int64_t *name_starts, const int *path_ids, const int64_t *path_starts, const int *extras,
-                const uint8_t *is_common, const int *stem_of, int words, uint64_t seed, int *rows, float *weights, int64_t *ends) {
+                const uint8_t *is_common, const int *doc_pairs, const int *code_pairs, const int *name_pairs,
+                const int *path_pairs, const int *stem_of, int words, uint64_t seed, int *rows, float *weights, int64_t *ends) {
   std::vector<int> counts(words, 0), seen;
   std::vector<uint8_t> masked(words, 0);
   int64_t written = 0;
@@ -56,6 +57,7 @@ int64_t compose(const Recipe *recipes, int count, const int *doc_ids, const int6
     // The order is that of a chunk as the product embeds it: path, name, comment, code.
     const int order[4] = {3, 2, 0, 1};
     const int64_t name_from = name_starts[e], name_length = name_starts[e + 1] - name_from;
+    const int *pairs[4] = {doc_pairs, code_pairs, name_pairs, path_pairs};
     int said = 0;
     for (int f : order) {
       int64_t from = fields[f].starts[e], to = fields[f].starts[e + 1];
@@ -63,6 +65,7 @@ int64_t compose(const Recipe *recipes, int count, const int *doc_ids, const int6
       if (f == 1 && recipe.part == 2) from = from + (to - from) / 2;
       const int *ids = fields[f].ids;
       for (int time = 0; time < times[f]; time++) {
+        int64_t before = -1;
         for (int64_t k = from; k < to; k++) {
           if (recipe.mask_name == 2 && name_length > 0 && k + name_length <= to && std::equal(name_ids + name_from, name_ids + name_from + name_length, ids + k)) {
             k += name_length - 1;
@@ -72,6 +75,13 @@ int64_t compose(const Recipe *recipes, int count, const int *doc_ids, const int6
           if (masked[id] || (recipe.keywords && is_common[id])) continue;
           if (!counts[id]) seen.push_back(id);
           counts[id] += recipe.opening ? emphasis(said) : 2;
+          // A pair counts where both of its words are said.
+          const int pair = pairs[f][k];
+          if (pair >= 0 && before == k - 1 && !recipe.keywords) {
+            if (!counts[pair]) seen.push_back(pair);
+            counts[pair] += recipe.opening ? emphasis(said) : 2;
+          }
+          before = k;
           said++;
         }
       }

@@ -14,8 +14,8 @@ def arguments():
     parser.add_argument('output')
     parser.add_argument('--library', required=True)
     for name, kind, value in (
-            ('dimension', int, 384), ('batch', int, 1024), ('temperature', float, 0.05), ('epochs', float, 4), ('rate', float, 0.3),
-            ('mask', float, 0.15), ('identifier', float, 0.2), ('names', float, 0.1), ('keywords', float, 0.15), ('questions', float, 0.15), ('halves', float, 0.1),
+            ('dimension', int, 384), ('batch', int, 1024), ('temperature', float, 0.05), ('epochs', float, 3), ('rate', float, 0.3),
+            ('mask', float, 0.15), ('identifier', float, 0.3), ('names', float, 0.05), ('keywords', float, 0.08), ('questions', float, 0.1), ('halves', float, 0.05),
             ('fields', float, 0.3), ('dropout', float, 0.1), ('together', int, 32), ('one_language', float, 1.0), ('most', int, 0),
             ('stems', int, 1), ('report', float, 120), ('seed', int, 1), ('start', str, ''),
             ('settle', int, 60), ('opening', int, 1), ('development', int, 0)):
@@ -130,6 +130,8 @@ def main():
     words, d = len(data.words), options.dimension
     table = (random.standard_normal((words + data.stems, d)) * 6 / np.sqrt(d)).astype(np.float32)
     table[:words][data.stem_of >= 0] *= 0.4
+    # A pair only adds to what its words say.
+    table[:words][[' ' in word for word in data.words]] *= 0.3
     if options.start:
         table[:] = 0
         table[:words] = np.load(options.start)['table']
