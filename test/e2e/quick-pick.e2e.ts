@@ -38,6 +38,7 @@ test('a question in plain words puts the function first', async () => {
   await ask(page, 'where are failed uploads retried');
   await untilFirst(page, 'retryFailedUploads');
   await untilFirst(page, 'src/upload/retry.ts:14');
+  await editorShows(page, 'retry.ts');
   await session.shot('quick-pick');
 });
 

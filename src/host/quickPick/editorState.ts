@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 
 /** What an editor group showed before previews came into it. */
 export interface EditorState {
-  /** Brings everything back as it was; previews that were opened in the meantime are closed. */
-  restore(): Promise<void>;
+  /** Brings everything back as it was; previews that were opened in the meantime are closed. `focus` says whether the editor gets it as well. */
+  restore(options: { readonly focus: boolean }): Promise<void>;
   readonly column: vscode.ViewColumn;
 }
 
@@ -29,13 +29,13 @@ export function captureEditorState(): EditorState {
 
   return {
     column,
-    async restore() {
+    async restore({ focus }) {
       // The tab of a preview editor was taken over by ours and has to come back even when it was in the background.
       if (preview !== undefined && preview.uri.toString() !== active?.uri.toString())
         await show(preview.uri, { viewColumn: column, preview: true, preserveFocus: true });
       if (active !== undefined) {
         // The focus as well: the editor loses it to nothing when the pick that had it goes while another file is shown.
-        const restored = await show(active.uri, { viewColumn: column, preview: active.isPreview, preserveFocus: false });
+        const restored = await show(active.uri, { viewColumn: column, preview: active.isPreview, preserveFocus: !focus });
         if (restored !== undefined && view !== undefined) {
           restored.selections = view.selections;
           if (view.top !== undefined) await scrollTo(restored, view.top.line);

@@ -25,6 +25,8 @@ export function createPreview(locate: Locate): Preview {
   let wanted = 0;
   let shown = false;
   let ended = false;
+  /** Whether the editor has been asked for a preview and has not answered yet. */
+  let showing = false;
   let marked: vscode.TextEditor | undefined;
   let working: Promise<void> = Promise.resolve();
 
@@ -34,7 +36,11 @@ export function createPreview(locate: Locate): Preview {
     const range = rangeOf(document, await locate(document, hit));
     if (turn !== wanted || ended) return;
     shown = true;
-    const editor = await vscode.window.showTextDocument(document, { preview: true, preserveFocus: true, viewColumn: former.column });
+    showing = true;
+    const options = { preview: true, preserveFocus: true, viewColumn: former.column };
+    const editor = await vscode.window.showTextDocument(document, options).then(undefined, () => undefined);
+    showing = false;
+    if (editor === undefined || ended) return;
     marked?.setDecorations(decoration, []);
     editor.setDecorations(decoration, [range]);
     marked = editor;
@@ -43,7 +49,6 @@ export function createPreview(locate: Locate): Preview {
 
   const end = async () => {
     ended = true;
-    // A preview that is being shown cannot be called back; it has to be there before it can be taken away.
     await working;
     decoration.dispose();
   };
@@ -55,8 +60,13 @@ export function createPreview(locate: Locate): Preview {
       working = working.then(() => display(turn, uri, hit)).catch(() => undefined);
     },
     async restore() {
+      ended = true;
+      const isLate = showing;
+      // At once and with the focus: a moment later the person may be in another box, which would close without it.
+      if (shown) await former.restore({ focus: true });
       await end();
-      if (shown) await former.restore();
+      // A preview that is being shown cannot be called back; it has to be there before it can be taken away.
+      if (isLate) await former.restore({ focus: false });
     },
     keep: end,
   };
