@@ -9,10 +9,10 @@ import { makeFolder } from './cli.ts';
 
 const DIST = join(import.meta.dirname, '../../dist');
 const clients: EngineClient[] = [];
-const { HOME, XDG_CONFIG_HOME } = process.env;
+const { HOME, XDG_CONFIG_HOME, GIT_CONFIG_GLOBAL } = process.env;
 
 afterEach(async () => {
-  for (const [name, value] of Object.entries({ HOME, XDG_CONFIG_HOME })) {
+  for (const [name, value] of Object.entries({ HOME, XDG_CONFIG_HOME, GIT_CONFIG_GLOBAL })) {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }
@@ -42,6 +42,7 @@ async function opened(sub = '', inner: Readonly<Record<string, string>> = {}) {
   await mkdir(person);
   process.env.HOME = person;
   delete process.env.XDG_CONFIG_HOME;
+  delete process.env.GIT_CONFIG_GLOBAL;
   if (Object.keys(inner).length > 0) {
     const innerGit = gitIn(join(top, 'inner'));
     innerGit('init', '--quiet');

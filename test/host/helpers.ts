@@ -69,6 +69,8 @@ export async function ask(question: string): Promise<PickSession> {
 export async function type(pick: PickSession, question: string): Promise<void> {
   pick.ask(question);
   await pick.settled();
+  const { quickPick } = await extension().activate();
+  assert.ok(quickPick === pick, `the quick pick was closed before "${question}" was answered`);
   const rows = pick.rows();
   if (rows.length > 0) await eventually('an active row', () => rows.find((row) => row === pick.activeRow()));
 }

@@ -1,4 +1,5 @@
 // Runs test/host inside the extension host of a real VS Code: `node test/runner/inhost.ts`. The exit code is 0 when all passed.
+import '../setup.ts';
 import { runInHost } from './runInHost.ts';
 
 /** Several times what a slow machine takes: each test has a deadline of its own. */

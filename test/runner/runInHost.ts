@@ -53,6 +53,7 @@ export async function runInHost({ entry, deadlineMs, prepare, ...options }: Host
   try {
     const printer = suitePrinter();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(deadlineMs);
     await page.exposeFunction('codeAutomationLog', printer.print);
     const finished = exitCode(page, deadlineMs);
     const payload = { extensionDevelopmentPath: server.remoteUri(repository), extensionTestsPath: server.remoteUri(hostSuite) };

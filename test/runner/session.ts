@@ -88,13 +88,15 @@ export async function untilFirst(page: Page, text: string): Promise<void> {
   await page.locator('.quick-input-list .monaco-list-row.focused[data-index="0"]', { hasText: text }).waitFor();
 }
 
+const AGAIN_MS = 10_000;
+
 /** Opens a box of the workbench with its key. A key that comes while another box closes is lost, so it is pressed again then. */
 async function openQuickInput(page: Page, key: string): Promise<void> {
   await closeQuickInput(page);
-  for (let presses = 0; presses < 3; presses++) {
+  for (let waited = 0; waited < PATIENCE; waited += AGAIN_MS) {
     await page.keyboard.press(key);
     try {
-      return await untilTyping(page, 5000);
+      return await untilTyping(page, AGAIN_MS);
     } catch {
       // The box did not open: the key is pressed once more.
     }
