@@ -104,6 +104,37 @@ export function quickPickTests(): void {
       assert.deepEqual(openTabs(), ['quota.py']);
     });
 
+    test('Escape while a preview is on its way brings the editor back at once, and what comes late takes no focus', async () => {
+      await vscode.window.showTextDocument(file('worker/quota.py'), { preview: false });
+      const window = vscode.window as { showTextDocument: (...args: readonly unknown[]) => unknown };
+      const { showTextDocument: real } = window;
+      const shown: string[] = [];
+      let arrive = (): void => undefined;
+      const slow = new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      window.showTextDocument = async (...args) => {
+        const [what, options] = args as [vscode.Uri | vscode.TextDocument, vscode.TextDocumentShowOptions];
+        const isPreview = !(what instanceof vscode.Uri);
+        shown.push(`${isPreview ? 'preview' : 'editor'} ${options.preserveFocus === true ? 'without' : 'with'} focus`);
+        if (isPreview) await slow;
+        return real(...args);
+      };
+      try {
+        await ask(QUESTION);
+        await eventually('a preview on its way', () => shown.length > 0 || undefined);
+        const ended = pressEscape();
+        await eventually('the editor', () => shown.length > 1 || undefined);
+        arrive();
+        await ended;
+      } finally {
+        window.showTextDocument = real;
+      }
+      assert.deepEqual(shown, ['preview without focus', 'editor with focus', 'editor without focus']);
+      assert.equal(label(vscode.window.activeTextEditor?.document.uri), 'worker/quota.py');
+      assert.deepEqual(openTabs(), ['quota.py']);
+    });
+
     test('a search that follows another comes back to the editor before both', async () => {
       await vscode.window.showTextDocument(file('worker/quota.py'), { preview: false });
       const first = await ask(QUESTION);

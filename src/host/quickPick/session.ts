@@ -58,6 +58,7 @@ export function openPickSession(
   /** The lowest row that the person has moved to; the editor itself makes the first one active. */
   let reached = -1;
   const closed = deferred<void>();
+  let isHidden = false;
 
   const question = () => pick.value.trim().slice(0, LONGEST_QUESTION);
   const isAsked = () => question().length >= SHORTEST_QUESTION || (start.similarTo !== undefined && question() === '');
@@ -183,6 +184,9 @@ export function openPickSession(
   pick.onDidTriggerItemButton(({ item, button }) => tell(pressed(item, button)));
   pick.onDidTriggerButton((button) => (button === buttons.panel ? tell(toPanel()) : setMode(nextMode(mode))));
   pick.onDidHide(async () => {
+    // Disposing of a pick fires this once more.
+    if (isHidden) return;
+    isHidden = true;
     work.cancel();
     listening.dispose();
     pick.dispose();
