@@ -104,11 +104,16 @@ async function openQuickInput(page: Page, key: string): Promise<void> {
   throw new Error(`${key} opened no box.`);
 }
 
-/** Closes the open box, if any. */
+/** Closes the open box, if any. Quarry's own gives the focus back to the editor, which would take it from the next box: that is waited for. */
 export async function closeQuickInput(page: Page): Promise<void> {
   if (!(await quickInput(page).isVisible())) return;
+  const isSearch = await page.locator('.quick-input-titlebar', { hasText: 'Quarry' }).isVisible();
+  const row = isSearch && (await focusedRow(page).count()) > 0 ? await focusedRow(page).innerText() : '';
+  const [, previewed] = /([^\s/]+):\d+/.exec(row) ?? [];
+  if (previewed !== undefined) await editorShows(page, previewed);
   await page.keyboard.press('Escape');
   await quickInput(page).waitFor({ state: 'hidden' });
+  if (previewed !== undefined) await page.locator('.editor-group-container.empty, .monaco-editor.focused').first().waitFor();
 }
 
 /** Runs a command from the command palette by its whole title, such as `Quarry: Search Code`. */
