@@ -62,6 +62,15 @@ describe('quarry search', () => {
     expect(JSON.parse(stdout).results.map((row: { path: string }) => row.path)).toEqual([only]);
   });
 
+  it('takes a script without an extension for the language of its first line', async () => {
+    const files = { 'bin/run': '#!/usr/bin/env bash\n\nload() {\n  :\n}\n', 'load.py': 'def load():\n    pass\n' };
+    const { folder, indexDir } = await makeFolder(files);
+    const { stdout } = await quarry(['search', folder, 'load', '--lang', 'bash', '--json', '--index-dir', indexDir]);
+    const rows: { path: string; symbol: string; language: string }[] = JSON.parse(stdout).results;
+    expect(rows[0]).toMatchObject({ path: 'bin/run', symbol: 'load', language: 'shellscript' });
+    expect(rows.map(({ path }) => path)).not.toContain('load.py');
+  });
+
   it('understands a slip of the keys, and says so', async () => {
     const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
     const { stdout } = await quarry(['search', folder, 'retryFailedUplaods', '--mode', 'keyword', '--index-dir', indexDir]);

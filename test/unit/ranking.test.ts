@@ -76,6 +76,11 @@ describe('rank puts first', () => {
     ['tests when tests are asked for', 'parse date test', ['src/when.ts|parse|parse date', 'test/when.ts|parse|parse date test']],
     ['code before texts', 'parse date', ['parse.md|Parse date|parse date parse date', 'when.ts|parse|parse date']],
     ['the newer version', 'parse date', ['src/v3/parse.ts|parseDate|parse date', 'src/v4/parse.ts|parseDate|parse date']],
+    [
+      'what all platforms share',
+      'parse date',
+      ['core/jvm/src/Date.kt|parseDate|parse date', 'core/common/src/Date.kt|parseDate|parse date'],
+    ],
     ['what does before what declares', 'parse date', ['a.ts|IParseDate|parse date', 'b.ts|parseDate|parse date']],
     ['code before the tests beside it', 'parse date', ['a.rs|tests.parse_date|parse date', 'b.rs|parse_date|parse date']],
     ['code before a block of tests in Zig', 'parse date', ['a.zig|test parse date|parse date', 'b.zig|parseDate|parse date']],

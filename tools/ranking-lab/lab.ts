@@ -34,7 +34,7 @@ function halfOf({ set, question }: Scored): 'A' | 'B' {
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const EXTRA_SWITCHES = ['path-test', 'path-platform', 'path-olderVersion', 'path-prose', 'path-hidden'];
+const EXTRA_SWITCHES = ['path-test', 'path-platform', 'path-olderVersion', 'path-prose', 'path-hidden', 'path-build'];
 
 async function prepareAll(sets: readonly EvalSet[], checkouts: string, cache: string, literals: boolean): Promise<Prepared[]> {
   const chunkFile = await productChunker(join(ROOT, 'dist/media/grammars'));

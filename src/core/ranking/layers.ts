@@ -1,5 +1,6 @@
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
+import { IS_COMMON_SET, IS_PLATFORM_SET } from './platforms.ts';
 
 /** What people call the folder that the folders beside it are built on. */
 const LOWER_LAYER = /^(?:core|base|kernel)$/;
@@ -23,14 +24,17 @@ function pathsBelow(paths: readonly string[]): Map<string, Map<string, Set<strin
 
 /**
  * For each path the name of a folder in it that mirrors a lower layer beside it, or null: in `classic/schemas.ts` and `core/schemas.ts` it
- * is `classic`, because both folders hold a file of one name and the second is the one that others build on.
+ * is `classic`, because both folders hold a file of one name and the second is the one that others build on. When rows are places, only what
+ * is written anew for a platform (`jvm/Clock.kt` beside `common/Clock.kt`) counts: elsewhere a place in an upper layer is as good as another.
  */
-export function upperLayers(paths: readonly string[]): readonly (string | null)[] {
+export function upperLayers(paths: readonly string[], rows: 'symbol' | 'file'): readonly (string | null)[] {
   const upper = new Set<string>();
   for (const [parent, children] of pathsBelow(paths)) {
-    const lower = [...children].filter(([name]) => LOWER_LAYER.test(name));
+    const names = [...children.keys()];
     for (const [name, rests] of children) {
-      const mirrors = !LOWER_LAYER.test(name) && lower.some(([, others]) => [...rests].some((rest) => others.has(rest)));
+      const isLower = IS_PLATFORM_SET.test(name) ? IS_COMMON_SET : rows === 'file' && !LOWER_LAYER.test(name) ? LOWER_LAYER : null;
+      const lower = isLower === null ? [] : names.filter((other) => isLower.test(other));
+      const mirrors = lower.some((other) => [...rests].some((rest) => children.get(other)?.has(rest) === true));
       if (mirrors) upper.add(`${parent}${name}/`);
     }
   }
@@ -43,13 +47,9 @@ export function upperLayers(paths: readonly string[]): readonly (string | null)[
   });
 }
 
-/**
- * Of parallel layers of one interface, weakens those that only pass on to the lowest; a question that names the layer lifts it. Only when
- * rows are files: a place in an upper layer is as good as another.
- */
+/** Of parallel layers of one interface, weakens those that only pass on to the lowest; a question that names the layer lifts it. */
 export function weighLayers(context: RankContext, board: Board): void {
-  if (context.input.rows !== 'file') return;
-  const layers = upperLayers(context.paths);
+  const layers = upperLayers(context.paths, context.input.rows);
   const asked = new Set(context.question.words.map((word) => word.toLowerCase()));
   const values = Float32Array.from(layers, (name) => (name === null || asked.has(name.toLowerCase()) ? 1 : context.constants.upperLayer));
   const detail = (file: number) => `\`${layers[file]}\` mirrors a lower layer beside it`;
