@@ -93,7 +93,7 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
   };
   const write = async (ready: Pending): Promise<void> => {
     const next = notOvertaken(run, ready, readOver);
-    if (!(await commit(run, next))) return;
+    if (!(await commit(run, { ...next, left: run.plan.read.length - done - ready.files }))) return;
     done += ready.files;
     files += next.updates.filter(({ file }) => file.state === 'indexed').length;
     const written = next.updates.reduce((sum, update) => sum + update.chunks.length, 0);

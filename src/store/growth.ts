@@ -13,8 +13,11 @@ interface Growing {
 }
 
 export interface IndexGrowth {
-  /** Called within each commit with the rows that it wrote; settles when the indexes are there that are built at once. */
-  wrote(chunks: number, files: number): Promise<void>;
+  /**
+   * Called within each commit with the rows that it wrote and, if it is known, the files that are still to come before the next upkeep; settles
+   * when the indexes are there that are built at once.
+   */
+  wrote(chunks: number, files: number, left?: number): Promise<void>;
   /** Something else has extended the indexes. */
   forget(): void;
 }
@@ -39,7 +42,7 @@ export function indexGrowth(session: Session): IndexGrowth {
   }
 
   return {
-    async wrote(newChunks, newFiles) {
+    async wrote(newChunks, newFiles, left = Number.POSITIVE_INFINITY) {
       if (growing === undefined) growing = [await countOf(chunks.upkeep), await countOf(files.upkeep)];
       else {
         growing[0].outside += newChunks;
@@ -47,7 +50,12 @@ export function indexGrowth(session: Session): IndexGrowth {
       }
       // An upkeep covers all rows, and what is being built now is looked at again with the next commit.
       if (session.isMaintained || session.isClosed) return;
-      const due = growing.filter(({ covered, outside }) => outside > covered);
+      const known = Math.max(1, growing[1].covered + growing[1].outside);
+      const due = growing.filter(({ covered, outside }) => {
+        const toCome = (left / known) * (covered + outside);
+        // Near the end of a long run the upkeep comes soon enough.
+        return outside > covered && (covered === 0 || toCome > outside / 2);
+      });
       if (due.length === 0) return;
       const built = session.maintain(() => build(due));
       if (due.every(({ covered, outside }) => covered + outside <= AT_ONCE)) await built;

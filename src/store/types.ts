@@ -62,6 +62,8 @@ export interface Commit {
   readonly updates: readonly FileUpdate[];
   /** Paths that are gone. */
   readonly removed: readonly string[];
+  /** Files that are still to come before the next upkeep; absent when nobody knows. */
+  readonly left?: number;
 }
 
 /** Conditions pushed down into the store. Globs are matched by the caller's own predicate where SQL cannot. */

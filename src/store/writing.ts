@@ -24,7 +24,7 @@ export function writing(session: Session): Writing {
           return session.maintain(put);
         });
         const chunks = commit.updates.reduce((sum, update) => sum + update.chunks.length, 0);
-        await growth.wrote(chunks, commit.updates.length);
+        await growth.wrote(chunks, commit.updates.length, commit.left);
         await session.showWrites();
       });
     },

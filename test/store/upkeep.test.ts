@@ -125,6 +125,22 @@ test('rows are rewritten when there are many parts or many that are gone, and no
   expect(await store.unindexedRows()).toBe(0);
 });
 
+test('an index is not built anew when the upkeep that covers all rows comes soon', async () => {
+  const store = await storeIn(temporaryFolder());
+  const commit = (from: number, count: number, left: number): Promise<void> =>
+    store.commit({ updates: Array.from({ length: count }, (_, at) => fileUpdate(`f${from + at}.ts`, 5)), removed: [], left });
+  await commit(0, 10, 90);
+  expect(await store.unindexedRows()).toBe(0);
+  // Doubled, and as much is to come.
+  await commit(10, 30, 60);
+  expect(await store.unindexedRows()).toBe(0);
+  await commit(40, 50, 10);
+  expect(await store.unindexedRows()).toBe(250);
+  expect((await store.searchChunksByText('function', 1000)).length).toBe(450);
+  await store.upkeep({ whole: false });
+  expect(await store.unindexedRows()).toBe(0);
+});
+
 test('searches go on while the upkeep removes old versions', async () => {
   const store = await storeIn(temporaryFolder());
   for (let version = 0; version < 10; version++) await store.commit({ updates: [fileUpdate('a.ts', 5, `v${version}`)], removed: [] });
