@@ -76,6 +76,12 @@ describe('rank puts first', () => {
     ['tests when tests are asked for', 'parse date test', ['src/when.ts|parse|parse date', 'test/when.ts|parse|parse date test']],
     ['code before texts', 'parse date', ['parse.md|Parse date|parse date parse date', 'when.ts|parse|parse date']],
     ['the newer version', 'parse date', ['src/v3/parse.ts|parseDate|parse date', 'src/v4/parse.ts|parseDate|parse date']],
+    ['the lower of two layers', 'parse date', ['src/classic/date.ts|parseDate|parse date', 'src/core/date.ts|parseDate|parse date']],
+    [
+      'the upper layer when it is asked for',
+      'classic parse date',
+      ['src/core/date.ts|parseDate|parse date', 'src/classic/date.ts|parseDate|parse date'],
+    ],
     [
       'what all platforms share',
       'parse date',
@@ -307,18 +313,6 @@ describe('rows', () => {
     const hubs = (rows: 'file' | 'symbol') =>
       rank(inputOf('merge paths', tree, { rows })).filter(({ why }) => why.some(({ signal }) => signal === 'hub')).length;
     expect([hubs('file'), hubs('symbol')]).toEqual([1, 0]);
-  });
-  it.each<[string, string, string, string]>([
-    ['the lower of two layers', 'parse date', 'src/core/date.ts', 'src/classic/date.ts'],
-    ['the upper layer when it is asked for', 'classic parse date', 'src/classic/date.ts', 'src/core/date.ts'],
-  ])('are files: %s first', (_what, question, first, second) => {
-    const layers = [second, first].map((path) => `${path}|parseDate|parse date`);
-    expect(order(inputOf(question, layers, { rows: 'file' }))).toEqual([`${first}:parseDate`, `${second}:parseDate`]);
-  });
-  it('are files: who speaks of a change does not mean what stands for a folder', () => {
-    const tree = ['route/path.ts|a|merge paths', 'route/index.ts|b|paths'];
-    const signals = rank(inputOf('fix how paths merge', tree, { rows: 'file' })).flatMap(({ why }) => why.map(({ signal }) => signal));
-    expect(signals).not.toContain('hub');
   });
   it('that are files are told by their name more than rows that are places', () => {
     const named = (rows: 'file' | 'symbol') =>

@@ -12,11 +12,10 @@ function bestOfFiles(context: RankContext, board: Board): number[] {
 
 /**
  * A file that stands for a folder (`routing/mod.rs`, or `endpoint.ex` beside `endpoint/`) is asked for by what its folder is about. When
- * rows are files it gets a part of what its folder's files got; when rows are places, the place itself has to match. Who speaks of a change
- * means the file that it is in and not the one that stands for it.
+ * rows are files it gets a part of what its folder's files got; when rows are places, the place itself has to match.
  */
 export function liftHubs(context: RankContext, board: Board): void {
-  if (context.input.rows !== 'file' || context.question.kind === 'change') return;
+  if (context.input.rows !== 'file') return;
   const { hub, hubDecay, hubFiles } = context.constants;
   const best = bestOfFiles(context, board);
   const inFolder = new Map<string, number[]>();

@@ -1,9 +1,8 @@
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
-import { IS_COMMON_SET, IS_PLATFORM_SET } from './platforms.ts';
 
 /** What people call the folder that the folders beside it are built on. */
-const LOWER_LAYER = /^(?:core|base|kernel)$/;
+const LOWER_LAYER = /^(?:core|base|common|kernel|shared|internal)$/;
 
 /** The paths below each folder, by the folder's parent and its own name. */
 function pathsBelow(paths: readonly string[]): Map<string, Map<string, Set<string>>> {
@@ -24,17 +23,14 @@ function pathsBelow(paths: readonly string[]): Map<string, Map<string, Set<strin
 
 /**
  * For each path the name of a folder in it that mirrors a lower layer beside it, or null: in `classic/schemas.ts` and `core/schemas.ts` it
- * is `classic`, because both folders hold a file of one name and the second is the one that others build on. When rows are places, only what
- * is written anew for a platform (`jvm/Clock.kt` beside `common/Clock.kt`) counts: elsewhere a place in an upper layer is as good as another.
+ * is `classic`, because both folders hold a file of one name and the second is the one that others build on.
  */
-export function upperLayers(paths: readonly string[], rows: 'symbol' | 'file'): readonly (string | null)[] {
+export function upperLayers(paths: readonly string[]): readonly (string | null)[] {
   const upper = new Set<string>();
   for (const [parent, children] of pathsBelow(paths)) {
-    const names = [...children.keys()];
+    const lower = [...children].filter(([name]) => LOWER_LAYER.test(name));
     for (const [name, rests] of children) {
-      const isLower = IS_PLATFORM_SET.test(name) ? IS_COMMON_SET : rows === 'file' && !LOWER_LAYER.test(name) ? LOWER_LAYER : null;
-      const lower = isLower === null ? [] : names.filter((other) => isLower.test(other));
-      const mirrors = lower.some((other) => [...rests].some((rest) => children.get(other)?.has(rest) === true));
+      const mirrors = !LOWER_LAYER.test(name) && lower.some(([, others]) => [...rests].some((rest) => others.has(rest)));
       if (mirrors) upper.add(`${parent}${name}/`);
     }
   }
@@ -49,7 +45,7 @@ export function upperLayers(paths: readonly string[], rows: 'symbol' | 'file'): 
 
 /** Of parallel layers of one interface, weakens those that only pass on to the lowest; a question that names the layer lifts it. */
 export function weighLayers(context: RankContext, board: Board): void {
-  const layers = upperLayers(context.paths, context.input.rows);
+  const layers = upperLayers(context.paths);
   const asked = new Set(context.question.words.map((word) => word.toLowerCase()));
   const values = Float32Array.from(layers, (name) => (name === null || asked.has(name.toLowerCase()) ? 1 : context.constants.upperLayer));
   const detail = (file: number) => `\`${layers[file]}\` mirrors a lower layer beside it`;

@@ -7,14 +7,10 @@ const USUAL_NAME = named(USUAL);
 /** One system under several names. */
 const WINDOWS = /^win(?:32|dows)?$/;
 
-/** Folders of one platform in projects for several (`jsMain`, `native`), and the one that they share. */
-const PLATFORM_SET =
-  '(?:js|wasm|native|ios|apple|macos|tvos|watchos|linux|mingw|android|posix|nix|darwin|windows)[A-Za-z0-9]*Main|js|native|wasm|wasmJs|wasmWasi|posix|nix|darwin|windows';
-const SOURCE_SET = new RegExp(`(?:^|/)(?:${PLATFORM_SET})/`);
+/** Source sets of projects for several platforms (`jsMain`, `native/src`), by the languages that have them. */
+const SOURCE_SET =
+  /(?:^|\/)(?:(?:js|wasm|native|ios|apple|macos|tvos|watchos|linux|mingw|android|posix|nix|darwin|windows)[A-Za-z0-9]*Main|js|native|wasm|wasmJs|wasmWasi|posix|nix|darwin|windows)\//;
 const COMMON_SET = /(?:^|\/)(?:common|shared|jvm)(?:Main)?\//;
-/** The same for the name of a folder; beside what all share the main platform is one too, and so is what some share (`commonJs`). */
-export const IS_PLATFORM_SET: RegExp = new RegExp(`^(?:${PLATFORM_SET}|jvm(?:Main)?|common(?!Main$)[A-Z][A-Za-z]*)$`);
-export const IS_COMMON_SET: RegExp = /^(?:common|shared)(?:Main)?$/;
 const HAS_SOURCE_SETS: ReadonlySet<string> = new Set(['kotlin', 'scala']);
 
 function systemOf(path: string): string {
