@@ -43,11 +43,13 @@ interface Scene {
   readonly withdraw: () => void;
 }
 
+const SHORT_OF_MEMORY = 'no memory for the reranker';
+
 /** What happens while questions are reranked. */
 const FAULTS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   'the reranker killed': ({ client }) => harm(client, (pid) => process.kill(pid, 'SIGKILL')),
   'the reranker aborted': ({ client }) => harm(client, (pid) => process.kill(pid, 'SIGABRT')),
-  'no memory for the reranker': ({ client }) => harm(client, allowLittle),
+  [SHORT_OF_MEMORY]: ({ client }) => harm(client, allowLittle),
   'the engine killed': async ({ client }) => {
     const pid = client.pid();
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
@@ -101,6 +103,8 @@ async function once(client: EngineClient, random: Random, name: string, delay: n
     if (!source.token.isCancellationRequested) throw new Error(`a question was not answered: ${answer.reason}`);
     return 'withdrawn';
   });
+  // Memory is free again.
+  if (name === SHORT_OF_MEMORY) await harm(client, (pid) => limitMemory(pid, 'unlimited'));
   const next = await ask(client, `and what is done after ${salt}`, true);
   if (next.metrics.fallback !== '') throw new Error(`the next question was not reranked: ${next.metrics.fallback}`);
   if (client.pid() !== enginePid) await ended(rerankers);
@@ -140,7 +144,12 @@ async function harm(client: EngineClient, action: (pid: number) => void): Promis
 /** From now on the process gets next to no more memory, whoever asks for it: V8, the model's arithmetic or the system. */
 function allowLittle(pid: number): void {
   const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[0]);
-  execFileSync('prlimit', [`--pid=${pid}`, `--as=${pages * PAGE_BYTES + LITTLE_BYTES}`]);
+  limitMemory(pid, `${pages * PAGE_BYTES + LITTLE_BYTES}`);
+}
+
+/** The soft limit alone: nobody could raise a hard one again. */
+function limitMemory(pid: number, bytes: string): void {
+  execFileSync('prlimit', [`--pid=${pid}`, `--as=${bytes}:`], { stdio: 'ignore' });
 }
 
 async function ended(pids: readonly number[]): Promise<void> {
