@@ -15,7 +15,7 @@ import {
   StatusChanged,
   WaitForIndex,
 } from '../protocol/engine.ts';
-import { GetHealth, RunChecks } from '../protocol/health.ts';
+import { CleanUp, GetHealth, RunChecks } from '../protocol/health.ts';
 import { isLostConnection } from '../protocol/lostConnection.ts';
 import { ListModels, ModelProgress, type ModelProgressEvent, VerifyModels } from '../protocol/models.ts';
 import { AskEditorModel, DescribeEditorModel, type EditorPrompt } from '../protocol/rerank.ts';
@@ -87,11 +87,22 @@ const noEditor = (): Promise<string> =>
   Promise.reject(new ResponseError(ErrorCode.UnknownModel, 'There is no editor here whose language models could be asked.'));
 const NO_EDITOR: EditorModels = { describe: noEditor, ask: noEditor };
 
-/** Asking these twice does no harm. An engine that takes over looks at every file, so changes are among them. */
+/** Asking these twice does no harm. An engine that takes over looks at every file, so changes are among them; what is cleaned up is cleaner then. */
 const REPEATABLE: ReadonlySet<string> = new Set(
-  [Search, GetStatus, GetHealth, RunChecks, ListFiles, ExplainFile, WaitForIndex, OpenFolder, FilesChanged, ListModels, VerifyModels].map(
-    ({ method }) => method,
-  ),
+  [
+    Search,
+    GetStatus,
+    GetHealth,
+    RunChecks,
+    CleanUp,
+    ListFiles,
+    ExplainFile,
+    WaitForIndex,
+    OpenFolder,
+    FilesChanged,
+    ListModels,
+    VerifyModels,
+  ].map(({ method }) => method),
 );
 
 /** Starts the engine process and keeps it alive until `stop`. */

@@ -162,6 +162,16 @@ describe('cleaning', () => {
     expect((await client.request(GetStatus, { folder })).files).toBe(3);
   });
 
+  it('is done by the next engine when one dies of it', async () => {
+    const { client, folder } = await indexed();
+    const pid = client.pid();
+    const cleaned = client.request(CleanUp, { roots: [] });
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    expect((await cleaned).notes).toEqual([]);
+    expect(client.pid()).not.toBe(pid);
+    expect((await client.request(GetStatus, { folder })).files).toBe(3);
+  });
+
   it('removes the generation before the one in use, which is kept until then', async () => {
     const { client, folder, indexDir } = await indexed();
     await client.stop();
