@@ -2,7 +2,7 @@ import { bytesBelow, neededBytes } from './bytes.ts';
 import { compareTables } from './repair.ts';
 import type { Session } from './session.ts';
 import type { IndexStore, StoreCounts } from './types.ts';
-import { uncoveredRows } from './upkeep.ts';
+import { uncoveredRows, uncoveredVectors } from './upkeep.ts';
 
 type Counting = Pick<IndexStore, 'counts' | 'unindexedRows' | 'compare' | 'neededBytes'>;
 
@@ -37,6 +37,11 @@ export function counting(session: Session): Counting {
     neededBytes: () =>
       session.read(async () => (await neededBytes(session.tables.chunks.read)) + (await neededBytes(session.tables.files.read))),
 
-    unindexedRows: () => session.read(() => uncoveredRows(session.tables.chunks.read)),
+    unindexedRows: () =>
+      session.read(async () => {
+        const { chunks, files } = session.tables;
+        // An upkeep that was cut short may have built some of them.
+        return Math.max(await uncoveredRows(chunks.read), await uncoveredRows(files.read), await uncoveredVectors(chunks.read));
+      }),
   };
 }

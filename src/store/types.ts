@@ -153,7 +153,7 @@ export interface IndexStore {
   compare(): Promise<{ readonly rows: number; readonly wrongPaths: readonly string[] }>;
   /** Bytes that the newest version of rows and indexes takes; what is on disk beyond that is old versions. */
   neededBytes(): Promise<number>;
-  /** Rows that no index covers yet. */
+  /** Rows that some index does not cover yet: full text of chunks or files, or vectors where these want an index. */
   unindexedRows(): Promise<number>;
   /**
    * Builds the full-text, path and (above 10,000 rows) vector indexes; compacts and removes old versions when that is due or the upkeep

@@ -104,6 +104,17 @@ async function besideWrites(step: () => Promise<void>): Promise<void> {
 /** Vectors outside the index are compared one by one: so many of all are no loss. */
 const OUTSIDE_SHARE = 0.05;
 
+/** Vectors outside their index when they are so many that it is to be built; what little is outside otherwise counts as none. */
+export async function uncoveredVectors(table: Table): Promise<number> {
+  const stats = await table.indexStats('vector_idx');
+  if (stats === undefined) {
+    const rows = await table.countRows('vector IS NOT NULL');
+    return wantsVectorIndex(rows, undefined) ? rows : 0;
+  }
+  const outside = stats.numUnindexedRows;
+  return outside > (stats.numIndexedRows + outside) * OUTSIDE_SHARE ? outside : 0;
+}
+
 /** Builds the vector index anew when the table has outgrown it, and notes how it is to be asked. */
 export async function renewVectorIndex(session: Session, outsideShare = OUTSIDE_SHARE): Promise<void> {
   const { native, chunks } = session.tables;

@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { IndexFile } from '../../src/store/indexFile.ts';
+import { loadNative } from '../../src/store/native.ts';
+import { lanceFolder, tableName } from '../../src/store/tables.ts';
 import type { ChunkHit, FileUpdate } from '../../src/store/types.ts';
-import { storeIn, temporaryFolder } from './folder.ts';
+import { buildTextIndex } from '../../src/store/upkeep.ts';
+import { FINGERPRINT, storeIn, temporaryFolder } from './folder.ts';
 import { chunkRow, DIMENSION, fileRow, fileUpdate, randomFrom } from './rows.ts';
 
 const random = randomFrom(99);
@@ -67,6 +70,24 @@ test('above ten thousand vectors an index answers nearly as the comparison with 
   expect((await store.searchChunksByVector(probe, 1))[0]?.path).toBe('late.ts');
   await store.upkeep();
   expect((await store.searchChunksByVector(probe, 1))[0]?.path).toBe('late.ts');
+});
+
+test('an upkeep that is cut short after the text index is not taken for one that was done', async () => {
+  const dir = temporaryFolder();
+  const store = await storeIn(dir);
+  const commit = (from: number, files: number): Promise<void> =>
+    store.commit({ updates: Array.from({ length: files }, (_, at) => bigFile(from + at, 100)), removed: [] });
+  await commit(0, 110);
+  await store.upkeep();
+  expect(await store.unindexedRows()).toBe(0);
+  await commit(110, 20);
+  const native = await loadNative();
+  const db = await native.lancedb.connect(lanceFolder(dir));
+  for (const kind of ['chunks', 'files'] as const) await buildTextIndex(native, await db.openTable(tableName(kind, FINGERPRINT)));
+  const again = await storeIn(dir);
+  expect(await again.unindexedRows()).toBe(2000);
+  await again.upkeep({ whole: false });
+  expect(await again.unindexedRows()).toBe(0);
 });
 
 function recall(found: readonly (readonly ChunkHit[])[], exact: readonly (readonly ChunkHit[])[]): number {
