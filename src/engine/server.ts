@@ -38,16 +38,14 @@ import { editorModels } from './rerank/editorModels.ts';
 import { serveReranking } from './rerank/serve.ts';
 import { search } from './searcher.ts';
 import { type EngineServices, startServices } from './services.ts';
+import { statusTeller } from './tellStatus.ts';
 import { createTyping } from './typing.ts';
-
-/** A status is told at most this often while work goes on. */
-const STATUS_MS = 100;
 
 /** Answers every request of the protocol over one connection. `close` ends all folders in order. */
 export function serveEngine(connection: MessageConnection, version: string): { close(): Promise<void> } {
   let services: Promise<EngineServices> | undefined;
   let limits: Limits | undefined;
-  const told = new Map<string, { readonly at: number; readonly phase: string }>();
+  const statuses = statusTeller((status) => void connection.sendNotification(StatusChanged, status));
   let embedder: EmbedderOptions | undefined;
   const models = registerModels(connection, async (id) => {
     const folder = models.library()?.folder;
@@ -71,14 +69,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
   const typing = createTyping();
   const events = {
     isTyping: typing.isTyping,
-    onStatus: (status: ReturnType<FolderIndex['status']>) => {
-      const now = Date.now();
-      const last = told.get(status.folder);
-      // A new phase is told at once, progress within one now and then.
-      if (status.phase === 'indexing' && last?.phase === 'indexing' && now - last.at < STATUS_MS) return;
-      told.set(status.folder, { at: now, phase: status.phase });
-      void connection.sendNotification(StatusChanged, status);
-    },
+    onStatus: statuses.tell,
     log: (level: 'info' | 'warn' | 'error', message: string) => void connection.sendNotification(LogLine, { level, message }),
   };
 
@@ -147,6 +138,7 @@ export function serveEngine(connection: MessageConnection, version: string): { c
 
   return {
     close: async () => {
+      statuses.close();
       models.close();
       await clearLoadingMarks();
       reranking.close();
