@@ -1,13 +1,16 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { createKnownNames, type KnownNames } from '../core/ranking/knownNames.ts';
 import type { CorpusStatistics } from '../core/ranking/types.ts';
 import { StatisticsBuilder } from '../core/statistics.ts';
 import type { FileUpdate, IndexStore } from '../store/types.ts';
 
-/** The corpus statistics of one index, kept in step with its commits and saved beside it. */
+/** What ranking knows of one index beyond its rows: statistics, kept in step with its commits and saved beside it, and what questions taught. */
 export interface Corpus {
   current(): CorpusStatistics;
   /** Paths that were committed lately, the last first, as the last look at the whole folder found them; none outside a repository. */
   recent: readonly string[];
+  /** What names told earlier questions. */
+  readonly names: KnownNames;
   /** Counts what a first indexing adds. A changed file's former rows stay counted until the next `recount`: weights barely move. */
   add(updates: readonly FileUpdate[]): void;
   /** Share of the rows that were added or replaced since the last full count. */
@@ -43,6 +46,7 @@ export async function openCorpus(path: string, store: IndexStore, expectedChunks
   if (builder === null || Math.abs(counted - expectedChunks) > expectedChunks / 5) await recount();
   return {
     recent: [],
+    names: createKnownNames(),
     current: () => (builder ?? new StatisticsBuilder()).current(),
     add: (updates) => {
       for (const { file, chunks } of updates) {

@@ -161,6 +161,7 @@ async function searchFolder(
       fusion: embedder?.info.fusion ?? BY_WORDS,
       near: request.near ?? [],
       recent: corpus.recent,
+      names: corpus.names,
       without: new Set(request.without ?? []),
     };
     const first = await timed(timings, 'rank', () => Promise.resolve(rank(input)));

@@ -75,7 +75,19 @@ for (const size of sizes) {
       conditional: false,
     });
     const startedAt = performance.now();
-    rank({ question, ...pool, statistics: corpus.current(), questionVector, mode, rows: 'symbol', limit, fusion, without: new Set() });
+    const { names: known } = corpus;
+    rank({
+      question,
+      ...pool,
+      statistics: corpus.current(),
+      questionVector,
+      mode,
+      rows: 'symbol',
+      limit,
+      fusion,
+      names: known,
+      without: new Set(),
+    });
     return performance.now() - startedAt;
   };
   const bare = await percentiles((at) =>

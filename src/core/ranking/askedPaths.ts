@@ -1,6 +1,7 @@
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
 import { folderOf } from './paths.ts';
+import { valuesOf } from './values.ts';
 
 /** When the whole question is a path, lifts the files that it is the path or the end of the path of. */
 export function liftAskedPath(context: RankContext, board: Board): void {
@@ -10,7 +11,7 @@ export function liftAskedPath(context: RankContext, board: Board): void {
     .replaceAll('\\', '/')
     .replace(/^(?:\.?\/)+/, '')
     .toLowerCase();
-  const values = Float32Array.from(context.paths, (path) => {
+  const values = valuesOf(context.paths, (path) => {
     const lower = path.toLowerCase();
     return lower === asked || lower.endsWith(`/${asked}`) ? context.constants.askedPath : 0;
   });
@@ -22,7 +23,7 @@ export function liftAskedPlaces(context: RankContext, board: Board): void {
   const { places = [] } = context.input;
   if (places.length === 0) return;
   const { askedPlace, furtherPlace } = context.constants;
-  const values = Float32Array.from(context.candidates, ({ path, startLine, endLine }) => {
+  const values = valuesOf(context.candidates, ({ path, startLine, endLine }) => {
     const found = places.findIndex((place) => place.path === path && place.line >= startLine && place.line <= endLine);
     return found < 0 ? 0 : askedPlace * furtherPlace ** found;
   });
@@ -36,7 +37,7 @@ export function preferNear(context: RankContext, board: Board): void {
   const files = new Set(near);
   const folders = new Set(near.map(folderOf));
   const { nearFile } = context.constants;
-  const values = Float32Array.from(context.paths, (path) => (files.has(path) ? nearFile : folders.has(folderOf(path)) ? nearFile / 2 : 0));
+  const values = valuesOf(context.paths, (path) => (files.has(path) ? nearFile : folders.has(folderOf(path)) ? nearFile / 2 : 0));
   const detail = (file: number) => (files.has(context.paths[file] as string) ? 'a file being worked at' : 'beside a file being worked at');
   contribute(board, { signal: 'near', effect: 'score', of: 'file', values, detail });
 }
@@ -47,7 +48,7 @@ export function preferRecent(context: RankContext, board: Board): void {
   // Where most files are recent that says nothing of any of them.
   if (recent.length === 0 || recent.length > context.input.statistics.files / 2) return;
   const places = new Map(recent.map((path, place) => [path, place]));
-  const values = Float32Array.from(context.paths, (path) => {
+  const values = valuesOf(context.paths, (path) => {
     const place = places.get(path);
     return place === undefined ? 0 : context.constants.recentFile * (1 - place / recent.length);
   });

@@ -1,6 +1,5 @@
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
-import { termWeights } from './keyword.ts';
 
 /**
  * The share of the question's words, rare ones counting more, that stand in the chunk itself. BM25 lets one word said often outweigh
@@ -8,8 +7,7 @@ import { termWeights } from './keyword.ts';
  */
 export function coverWords(context: RankContext, board: Board): void {
   if (context.input.mode === 'semantic' || context.input.rows === 'file') return;
-  const { terms, termCounts, constants } = context;
-  const weights = termWeights(context);
+  const { terms, termCounts, constants, termWeights: weights } = context;
   const mass = weights.reduce((sum, weight) => sum + weight, 0);
   const values = new Float32Array(context.candidates.length);
   if (mass === 0) return;

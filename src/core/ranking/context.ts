@@ -2,8 +2,8 @@ import { identifierParts, isStopWord, questionTokens, stem, wordsOf } from '../i
 import { analyseQuestion, type QuestionAnalysis } from '../query/analyse.ts';
 import { withoutLanguageNames } from '../query/languageNames.ts';
 import type { PATH_FACTORS, RankingConstants } from './constants.ts';
-import { type PathWords, pathWords } from './paths.ts';
-import { countTerms, type TermTable, termTable } from './terms.ts';
+import { createKnownNames, type KnownNames, type PathFacts } from './knownNames.ts';
+import { countTerms, type TermTable, termTable, termWeights } from './terms.ts';
 import type { Candidate, FileCandidate, RankInput } from './types.ts';
 
 export type PathFactors = { readonly [Key in keyof typeof PATH_FACTORS]: number };
@@ -11,6 +11,7 @@ export type PathFactors = { readonly [Key in keyof typeof PATH_FACTORS]: number 
 /** What every stage reads: the input, indexed once. Candidates and files are known by their position. */
 export interface RankContext {
   readonly input: RankInput;
+  readonly names: KnownNames;
   readonly constants: RankingConstants;
   readonly pathFactors: PathFactors;
   readonly question: QuestionAnalysis;
@@ -18,13 +19,18 @@ export interface RankContext {
   readonly stems: ReadonlySet<string>;
   readonly candidates: readonly Candidate[];
   readonly paths: readonly string[];
-  readonly pathWords: readonly PathWords[];
+  /** What the path of each file tells. */
+  readonly pathFacts: readonly PathFacts[];
+  /** Language of each file. */
+  readonly languages: readonly string[];
   readonly files: readonly (FileCandidate | null)[];
   /** File of each candidate. */
   readonly fileOf: Int32Array;
   /** Candidates of each file. */
   readonly candidatesOf: readonly (readonly number[])[];
   readonly terms: TermTable;
+  /** How rare each term is. */
+  readonly termWeights: Float32Array;
   /** How often each term of the question stands in each candidate: row = candidate, column = term. */
   readonly termCounts: Uint16Array;
   /** Pairs of neighbouring words of the question that stand side by side in each candidate, as bits. */
@@ -52,10 +58,11 @@ function plainQuestion({ question, candidates, without }: RankInput): string {
 }
 
 export function createContext(input: RankInput, constants: RankingConstants, pathFactors: PathFactors): RankContext {
-  const { candidates } = input;
+  const { candidates, names = createKnownNames() } = input;
   const plain = plainQuestion(input);
   const positions = new Map<string, number>();
   const paths: string[] = [];
+  const languages: string[] = [];
   const candidatesOf: number[][] = [];
   const fileOf = new Int32Array(candidates.length);
   candidates.forEach((candidate, index) => {
@@ -64,6 +71,7 @@ export function createContext(input: RankInput, constants: RankingConstants, pat
       file = paths.length;
       positions.set(candidate.path, file);
       paths.push(candidate.path);
+      languages.push(candidate.language);
       candidatesOf.push([]);
     }
     fileOf[index] = file;
@@ -85,17 +93,20 @@ export function createContext(input: RankInput, constants: RankingConstants, pat
   });
   return {
     input,
+    names,
     constants,
     pathFactors,
     question: analyseQuestion(plain),
     stems: questionStems(plain),
     candidates,
     paths,
-    pathWords: paths.map(pathWords),
+    pathFacts: paths.map((path, file) => names.factsOf(path, languages[file] ?? '')),
+    languages,
     files,
     fileOf,
     candidatesOf,
     terms,
+    termWeights: termWeights(terms.words, input.statistics),
     termCounts,
     neighbours,
     lengths,

@@ -1,6 +1,7 @@
 import type { ChunkKind } from '../chunk.ts';
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
+import { valuesOf } from './values.ts';
 
 /** Kinds that say what something looks like and hold nothing that runs. */
 const SHAPES: ReadonlySet<ChunkKind> = new Set(['interface', 'type']);
@@ -10,6 +11,6 @@ const ASKS_FOR_SHAPE = /\b(interfaces?|types?|protocols?|shapes?|structs?|fields
 export function weighDeclarations(context: RankContext, board: Board): void {
   const { kind, text, names } = context.question;
   if (kind === 'symbol' || kind === 'path' || names.length > 0 || ASKS_FOR_SHAPE.test(text)) return;
-  const values = Float32Array.from(context.candidates, (row) => (SHAPES.has(row.kind) ? context.constants.shapeFactor : 1));
+  const values = valuesOf(context.candidates, (row) => (SHAPES.has(row.kind) ? context.constants.shapeFactor : 1));
   contribute(board, { signal: 'declaration', effect: 'factor', of: 'chunk', values, detail: () => 'declares and does nothing' });
 }

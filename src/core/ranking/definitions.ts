@@ -85,6 +85,7 @@ function giveReExports(context: RankContext, name: string, fits: Float32Array): 
 /** Lifts the chunks that define a symbol of the question, and the files that are named after it. */
 export function liftDefinitions(context: RankContext, board: Board): void {
   const { question, constants, candidates } = context;
+  if (question.names.length === 0) return;
   const whole = question.kind === 'symbol';
   const weight = whole ? constants.definitionOfWholeQuestion : constants.definition;
   const values = definitionFits(context).map((fit) => fit * weight);
@@ -95,7 +96,7 @@ export function liftDefinitions(context: RankContext, board: Board): void {
   const named = new Float32Array(context.paths.length);
   candidates.forEach((_, position) => {
     const file = context.fileOf[position] as number;
-    const joined = context.pathWords[file]?.joined ?? '';
+    const joined = context.pathFacts[file]?.words.joined ?? '';
     const isNamed = asked.has(joined) || (joined.endsWith('s') && asked.has(joined.slice(0, -1)));
     if ((values[position] as number) > 0 && isNamed) named[file] = whole ? constants.namedFileOfWholeQuestion : constants.namedFile;
   });

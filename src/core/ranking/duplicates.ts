@@ -47,5 +47,5 @@ export function foldDuplicates(context: RankContext, rows: readonly Ordered[], c
     copies.set(row.candidate, factor);
     return { ...row, score: row.score * factor };
   });
-  return sorted(context, found);
+  return copies.size === 0 ? found : sorted(context, found);
 }

@@ -1,11 +1,7 @@
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
 import { denseScores } from './dense.ts';
-import { dividedByBest, termWeights } from './keyword.ts';
-
-function scaled(values: Float32Array, weight: number): Float32Array {
-  return values.map((value) => value * weight);
-}
+import { dividedByBest, scaled, valuesOf } from './values.ts';
 
 /** How much it counts which file is meant. */
 export function shareOfFile({ input, constants }: RankContext): number {
@@ -15,7 +11,7 @@ export function shareOfFile({ input, constants }: RankContext): number {
 /** BM25 of whole files, as the store gave it. */
 export function weighFileKeywords(context: RankContext, board: Board): void {
   if (context.input.mode === 'semantic') return;
-  const values = dividedByBest(Float32Array.from(context.files, (file) => file?.keywordScore ?? 0));
+  const values = dividedByBest(valuesOf(context.files, (file) => file?.keywordScore ?? 0));
   const detail = () => 'the whole file is about the words of the question';
   contribute(board, { signal: 'file-keyword', effect: 'score', of: 'file', values: scaled(values, context.constants.fileKeyword), detail });
 }
@@ -59,8 +55,7 @@ export function weighFileVectors(context: RankContext, board: Board): void {
 /** The share of the question's words, rare ones counting more, that stand in the found chunks of a file. */
 export function weighCoverage(context: RankContext, board: Board): void {
   if (context.input.mode === 'semantic') return;
-  const { terms, termCounts, candidatesOf } = context;
-  const weights = termWeights(context);
+  const { terms, termCounts, candidatesOf, termWeights: weights } = context;
   let mass = 0;
   for (const weight of weights) mass += weight;
   const values = new Float32Array(context.paths.length);

@@ -4,6 +4,7 @@ import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
 import { denseScores } from './dense.ts';
 import { keywordScores, storedKeywordScores, termsIn } from './keyword.ts';
+import { scaled } from './values.ts';
 
 /** Scores replaced by `offset / (offset + place)`, the best being near 1; what scored nothing stays at 0. */
 function byRank(scores: Float32Array, offset: number): Float32Array {
@@ -14,10 +15,6 @@ function byRank(scores: Float32Array, offset: number): Float32Array {
     ranked[index] = offset / (offset + place + 1);
   });
   return ranked;
-}
-
-function scaled(values: Float32Array, weight: number): Float32Array {
-  return values.map((value) => value * weight);
 }
 
 /** Who describes a thing seldom uses its words; who names it, or speaks of a change to it, does. */

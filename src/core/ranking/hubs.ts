@@ -1,7 +1,7 @@
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
-import { dividedByBest } from './keyword.ts';
 import { folderOf, standsFor } from './paths.ts';
+import { dividedByBest, valuesOf } from './values.ts';
 
 /** The best chunk score of each file. */
 function bestOfFiles(context: RankContext, board: Board): number[] {
@@ -25,7 +25,7 @@ export function liftHubs(context: RankContext, board: Board): void {
     if (files === undefined) inFolder.set(folder, [file]);
     else files.push(file);
   });
-  const sums = Float32Array.from(context.paths, (path, file) => {
+  const sums = valuesOf(context.paths, (path, file) => {
     const members = (inFolder.get(standsFor(path)) ?? []).filter((member) => member !== file).map((member) => best[member] as number);
     members.sort((left, right) => right - left);
     return members.slice(0, hubFiles).reduce((sum, score, place) => sum + score * hubDecay ** place, 0);

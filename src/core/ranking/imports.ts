@@ -1,5 +1,6 @@
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
+import { valuesOf } from './values.ts';
 
 /** A line that brings in what stands elsewhere, in the ways of the common languages. */
 const IMPORT =
@@ -29,6 +30,6 @@ export function isImportList(text: string): boolean {
 export function weighImports(context: RankContext, board: Board): void {
   if (context.input.rows !== 'symbol') return;
   const { importList } = context.constants;
-  const values = Float32Array.from(context.candidates, ({ kind, text }) => (kind === 'rest' && isImportList(text) ? importList : 1));
+  const values = valuesOf(context.candidates, ({ kind, text }) => (kind === 'rest' && isImportList(text) ? importList : 1));
   contribute(board, { signal: 'imports', effect: 'factor', of: 'chunk', values, detail: () => 'a list of imports' });
 }

@@ -2,6 +2,7 @@ import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
 import { ASKED_FOR } from './pathClasses.ts';
 import type { Candidate } from './types.ts';
+import { valuesOf } from './values.ts';
 
 /** A module or namespace of tests around a symbol (`tests.tuple_responses`), or a block of Zig, which is called `test` and what it tests. */
 const TEST_MODULE = /(?:^|[.:])tests?(?:[.: ]|$)/;
@@ -17,6 +18,6 @@ function isTest({ symbol, language, text }: Candidate): boolean {
 export function weighInlineTests(context: RankContext, board: Board): void {
   if (ASKED_FOR.test?.test(context.input.question) === true) return;
   const { test } = context.pathFactors;
-  const values = Float32Array.from(context.candidates, (candidate) => (isTest(candidate) ? test : 1));
+  const values = valuesOf(context.candidates, (candidate) => (isTest(candidate) ? test : 1));
   contribute(board, { signal: 'inline-test', effect: 'factor', of: 'chunk', values, detail: () => 'a test beside the code' });
 }

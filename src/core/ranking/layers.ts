@@ -1,8 +1,11 @@
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
+import { valuesOf } from './values.ts';
 
 /** What people call the folder that the folders beside it are built on. */
-const LOWER_LAYER = /^(?:core|base|common|kernel|shared|internal)$/;
+const LOWER_NAMES = 'core|base|common|kernel|shared|internal';
+const LOWER_LAYER = new RegExp(`^(?:${LOWER_NAMES})$`);
+const IN_LOWER_LAYER = new RegExp(`(?:^|/)(?:${LOWER_NAMES})/`);
 
 /** The paths below each folder, by the folder's parent and its own name. */
 function pathsBelow(paths: readonly string[]): Map<string, Map<string, Set<string>>> {
@@ -26,6 +29,7 @@ function pathsBelow(paths: readonly string[]): Map<string, Map<string, Set<strin
  * is `classic`, because both folders hold a file of one name and the second is the one that others build on.
  */
 export function upperLayers(paths: readonly string[]): readonly (string | null)[] {
+  if (!paths.some((path) => IN_LOWER_LAYER.test(path))) return paths.map(() => null);
   const upper = new Set<string>();
   for (const [parent, children] of pathsBelow(paths)) {
     const lower = [...children].filter(([name]) => LOWER_LAYER.test(name));
@@ -47,7 +51,7 @@ export function upperLayers(paths: readonly string[]): readonly (string | null)[
 export function weighLayers(context: RankContext, board: Board): void {
   const layers = upperLayers(context.paths);
   const asked = new Set(context.question.words.map((word) => word.toLowerCase()));
-  const values = Float32Array.from(layers, (name) => (name === null || asked.has(name.toLowerCase()) ? 1 : context.constants.upperLayer));
+  const values = valuesOf(layers, (name) => (name === null || asked.has(name.toLowerCase()) ? 1 : context.constants.upperLayer));
   const detail = (file: number) => `\`${layers[file]}\` mirrors a lower layer beside it`;
   contribute(board, { signal: 'layer', effect: 'factor', of: 'file', values, detail });
 }

@@ -7,10 +7,19 @@ import { type Ordered, sorted } from './diversity.ts';
  */
 export function foldParts(context: RankContext, rows: readonly Ordered[], folded: Map<number, number>): Ordered[] {
   const { furtherPart } = context.constants;
+  const inParts = new Set<string>();
+  for (const { part, symbol } of context.candidates) if (part > 0) inParts.add(symbol);
   const shown = new Map<string, Set<number>>();
   const found = rows.map((row) => {
     const candidate = context.candidates[row.candidate];
-    if (candidate === undefined || candidate.symbol === '' || candidate.kind === 'rest' || candidate.kind === 'section') return row;
+    if (
+      candidate === undefined ||
+      !inParts.has(candidate.symbol) ||
+      candidate.symbol === '' ||
+      candidate.kind === 'rest' ||
+      candidate.kind === 'section'
+    )
+      return row;
     const definition = `${candidate.path}\n${candidate.kind}\n${candidate.symbol}`;
     const above = shown.get(definition);
     if (above === undefined) shown.set(definition, new Set([candidate.part]));
@@ -21,5 +30,5 @@ export function foldParts(context: RankContext, rows: readonly Ordered[], folded
     folded.set(row.candidate, factor);
     return { ...row, score: row.score * factor };
   });
-  return sorted(context, found);
+  return folded.size === 0 ? found : sorted(context, found);
 }

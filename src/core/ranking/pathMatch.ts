@@ -38,14 +38,15 @@ export function matchPaths(context: RankContext, board: Board): void {
     Math.log(1 + statistics.files / Math.max(1, statistics.pathFrequency(word))) / Math.log(1 + Math.max(1, statistics.files));
   const names = new Float32Array(context.paths.length);
   const questions = new Float32Array(context.paths.length);
-  context.pathWords.forEach((path, file) => {
+  context.pathFacts.forEach(({ words: path }, file) => {
     let weight = 0;
     let matched = 0;
     let hits = 0;
     for (const word of path.stem) {
-      weight += rarity(word);
-      matched += rarity(word) * matches(word);
-      hits += matches(word);
+      const [rare, match] = [rarity(word), matches(word)];
+      weight += rare;
+      matched += rare * match;
+      hits += match;
     }
     let share = weight > 0 ? matched / weight : 0;
     if (share < 1 && path.joined.length > 3 && joined.has(path.joined)) {

@@ -1,22 +1,18 @@
-import { identifierParts, stem } from '../identifiers.ts';
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
+import { valuesOf } from './values.ts';
 
 /** A name shares this many words with the question to count in full: one or two in common are often chance. */
 const FULL_WORDS = 3;
-
-function wordsOfSymbol(symbol: string): Set<string> {
-  return new Set(identifierParts(symbol.slice(Math.max(symbol.lastIndexOf('.'), symbol.lastIndexOf(':')) + 1)).map(stem));
-}
 
 /** The share of a symbol's own words that the question names; fewer than three shared words count less. */
 export function matchSymbols(context: RankContext, board: Board): void {
   const values = new Float32Array(context.candidates.length);
   context.candidates.forEach(({ symbol }, index) => {
-    const words = wordsOfSymbol(symbol);
+    const words = context.names.wordsOf(symbol);
     let hits = 0;
     for (const word of words) if (context.stems.has(word)) hits += 1;
-    if (hits > 0) values[index] = context.constants.symbolMatch * (hits / words.size) * Math.min(1, hits / FULL_WORDS);
+    if (hits > 0) values[index] = context.constants.symbolMatch * (hits / words.length) * Math.min(1, hits / FULL_WORDS);
   });
   const detail = (index: number) => `the words of \`${context.candidates[index]?.symbol}\` stand in the question`;
   contribute(board, { signal: 'symbol-match', effect: 'score', of: 'chunk', values, detail });
@@ -24,6 +20,6 @@ export function matchSymbols(context: RankContext, board: Board): void {
 
 /** What is left between definitions is seldom what is looked for. */
 export function weighRest(context: RankContext, board: Board): void {
-  const values = Float32Array.from(context.candidates, ({ kind }) => (kind === 'rest' ? context.constants.restFactor : 1));
+  const values = valuesOf(context.candidates, ({ kind }) => (kind === 'rest' ? context.constants.restFactor : 1));
   contribute(board, { signal: 'rest', effect: 'factor', of: 'chunk', values, detail: () => 'defines nothing' });
 }

@@ -1,3 +1,6 @@
+import type { CorpusStatistics } from './types.ts';
+import { valuesOf } from './values.ts';
+
 /** The terms of a question, ready to be counted in token texts without splitting these into strings. */
 export interface TermTable {
   readonly words: readonly string[];
@@ -67,4 +70,12 @@ export function countTerms(tokens: string, table: TermTable, counts: Uint16Array
     start = end + 1;
   }
   return { length, neighbours };
+}
+
+/** BM25's weight of each word: 0 for one that stands nowhere. */
+export function termWeights(words: readonly string[], statistics: CorpusStatistics): Float32Array {
+  return valuesOf(words, (word) => {
+    const frequency = statistics.chunkFrequency(word);
+    return frequency > 0 ? Math.log(1 + Math.max(0, statistics.chunks - frequency + 0.5) / (frequency + 0.5)) : 0;
+  });
 }

@@ -1,6 +1,7 @@
 import type { ChunkKind } from '../chunk.ts';
 import type { FusionForm } from '../embedder.ts';
 import type { Place } from '../query/places.ts';
+import type { KnownNames } from './knownNames.ts';
 
 /** A chunk that at least one store query found. */
 export interface Candidate {
@@ -68,6 +69,8 @@ export interface RankInput {
   readonly near?: readonly string[];
   /** Paths of the files that were committed lately, the last first. */
   readonly recent?: readonly string[];
+  /** Remembers what names tell from one question to the next; without it each question works it out anew. */
+  readonly names?: KnownNames;
   /** Names of stages to leave out. */
   readonly without: ReadonlySet<string>;
 }

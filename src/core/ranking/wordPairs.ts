@@ -1,12 +1,10 @@
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
-import { termWeights } from './keyword.ts';
 
 /** Words that stand side by side in the question and side by side, in the same order, in the chunk: a phrase says more than its words. */
 export function matchWordPairs(context: RankContext, board: Board): void {
   if (context.input.mode === 'semantic') return;
-  const { terms, neighbours, constants } = context;
-  const weights = termWeights(context);
+  const { terms, neighbours, constants, termWeights: weights } = context;
   const plain = terms.words.map((word, term) => ({ word, weight: weights[term] as number })).filter(({ word }) => !word.startsWith('='));
   const pairs = plain.slice(1, 33).map(({ weight }, index) => Math.min(weight, plain[index]?.weight ?? 0));
   const mass = pairs.reduce((sum, weight) => sum + weight, 0);
