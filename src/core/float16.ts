@@ -19,20 +19,20 @@ function toHalf(value: number): number {
   return sign | Math.min(half, 0x7c00);
 }
 
-function fromHalf(half: number): number {
-  const exponent = (half >> 10) & 0x1f;
-  const mantissa = half & 0x3ff;
-  const sign = half & 0x8000 ? -1 : 1;
-  if (exponent === 0) return sign * mantissa * 2 ** -24;
-  if (exponent === 31) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
-}
-
 let table: Float32Array | undefined;
 
-/** Every 16-bit float by its bits: reading a vector is then one look-up a component. */
+/** Every 16-bit float by its bits: reading a vector is then one look-up a component. Made of bits, because the first question waits for it. */
 function halfTable(): Float32Array {
-  table ??= Float32Array.from({ length: 65_536 }, (_, half) => fromHalf(half));
+  if (table !== undefined) return table;
+  table = new Float32Array(65_536);
+  const words = new Uint32Array(table.buffer);
+  for (let half = 0; half < words.length; half++) {
+    const sign = (half & 0x8000) << 16;
+    const exponent = (half >> 10) & 0x1f;
+    const mantissa = half & 0x3ff;
+    if (exponent === 0) table[half] = (sign === 0 ? 1 : -1) * mantissa * 2 ** -24;
+    else words[half] = sign | ((exponent === 31 ? 0xff : exponent + 112) << 23) | (mantissa << 13);
+  }
   return table;
 }
 

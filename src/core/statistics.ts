@@ -25,7 +25,7 @@ function addVector(into: VectorSum, vector: Float32Array | null, sign: 1 | -1): 
 
 function meanOf(from: VectorSum): Float32Array | null {
   const { sum, count } = from;
-  return sum === null || count <= 0 ? null : Float32Array.from(sum, (value) => value / count);
+  return sum === null || count <= 0 ? null : new Float32Array(sum.map((value) => value / count));
 }
 
 function addDistinct(frequencies: Map<string, number>, tokens: Iterable<string>, sign: 1 | -1): void {

@@ -108,7 +108,9 @@ export class FolderIndex {
   /** Opens what is there, and starts to bring it in step with the disk. Throws an error for people when neither is possible. */
   async open(): Promise<void> {
     const { indexDir } = this.#params;
-    const { state, detail } = await inspectStore(indexDir, this.#fingerprint);
+    const early = await this.#context.inspected;
+    const isFine = early?.fingerprint === this.#fingerprint && early.state === 'ready';
+    const { state, detail } = isFine ? early : await inspectStore(indexDir, this.#fingerprint);
     if (state === 'newer-format') {
       throw engineError(
         ErrorCode.IndexNewer,

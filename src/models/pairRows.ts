@@ -12,9 +12,18 @@ const FREE = -1;
  * times as fast as a map of strings.
  */
 export function pairRows(rowOf: ReadonlyMap<string, number>): PairRow {
-  const pairs = [...rowOf.keys()].filter((word) => word.includes(' '));
+  // Key and row of each pair. Taken in one walk through the vocabulary, for which the first question waits.
+  const pairs: number[] = [];
+  for (const [pair, pairRow] of rowOf) {
+    const space = pair.indexOf(' ');
+    if (space < 0) continue;
+    const before = rowOf.get(pair.slice(0, space));
+    const row = rowOf.get(pair.slice(space + 1));
+    if (before === undefined || row === undefined || before >= MOST_WORDS || row >= MOST_WORDS) continue;
+    pairs.push((before << 16) | row, pairRow);
+  }
   // At least half of the places are free, so that a search ends soon.
-  const bits = Math.ceil(Math.log2(2 * pairs.length + 2));
+  const bits = Math.ceil(Math.log2(pairs.length + 2));
   const shift = 32 - bits;
   const last = 2 ** (bits + 1) - 2;
   const table = new Int32Array(last + 2).fill(FREE);
@@ -25,15 +34,11 @@ export function pairRows(rowOf: ReadonlyMap<string, number>): PairRow {
     return at;
   }
 
-  for (const pair of pairs) {
-    const space = pair.indexOf(' ');
-    const before = rowOf.get(pair.slice(0, space));
-    const row = rowOf.get(pair.slice(space + 1));
-    if (before === undefined || row === undefined || before >= MOST_WORDS || row >= MOST_WORDS) continue;
-    const key = (before << 16) | row;
+  for (let index = 0; index < pairs.length; index += 2) {
+    const key = pairs[index] as number;
     const at = place(key);
     table[at] = key;
-    table[at + 1] = rowOf.get(pair) as number;
+    table[at + 1] = pairs[index + 1] as number;
   }
 
   return (before, row) => (before < 0 || before >= MOST_WORDS ? -1 : (table[place((before << 16) | row) + 1] as number));

@@ -52,7 +52,7 @@ function parseHeader(json: string): Header {
 }
 
 /** FNV-1a over 32-bit words: a few milliseconds for the whole file, and enough against a cut or a flipped byte. */
-function checksumOf(body: Uint8Array<ArrayBuffer>): number {
+function checksumOf(body: Uint8Array): number {
   const words = new Uint32Array(body.buffer, body.byteOffset, body.length >> 2);
   let hash = 0x811c9dc5;
   for (let index = 0; index < words.length; index += 1) hash = Math.imul(hash ^ (words[index] as number), 0x01000193);
@@ -86,14 +86,15 @@ export function readEmbedderFile(bytes: Uint8Array): EmbedderFile {
   const rowBytes = (header.words * header.dimension * header.bits) / 8;
   const expected = 8 + headerLength + wordArea + header.words * 4 + rowBytes;
   if (bytes.length !== expected) throw damaged(`it has ${bytes.length} bytes where ${expected} belong`);
-  // The copy makes the body begin at an address that 32-bit views accept, wherever `bytes` lies in its buffer.
-  const body = new Uint8Array(bytes.subarray(8 + headerLength));
+  const unaligned = bytes.subarray(8 + headerLength);
+  // 32-bit views accept only such addresses; the file is made so that nothing has to be copied when it lies in a buffer of its own.
+  const body = unaligned.byteOffset % 4 === 0 ? unaligned : new Uint8Array(unaligned);
   if (checksumOf(body) !== header.checksum) throw damaged('its checksum does not match');
 
   const rowOf = new Map<string, number>();
   for (const word of text.decode(body.subarray(0, header.wordBytes)).split('\n')) rowOf.set(word, rowOf.size);
   if (rowOf.size !== header.words) throw damaged(`it has ${rowOf.size} words where ${header.words} belong`);
-  const scales = new Float32Array(body.buffer, wordArea, header.words);
+  const scales = new Float32Array(body.buffer, body.byteOffset + wordArea, header.words);
   const packedRows = body.subarray(wordArea + header.words * 4);
   return { id: header.id, dimension: header.dimension, words: header.words, packedRows, scales, rowOf };
 }

@@ -66,6 +66,15 @@ export async function inspectStore(dir: string, fingerprint: string): Promise<{ 
   }
 }
 
+/** The same of the generation in use, with its fingerprint: for who does not know yet which one is wanted. */
+export async function inspectInUse(
+  dir: string,
+): Promise<{ readonly fingerprint: string; readonly state: StoreState; readonly detail: string }> {
+  const found = await readIndexFile(dir);
+  const fingerprint = found.state === 'read' ? found.file.fingerprint : '';
+  return { fingerprint, ...(await inspectStore(dir, fingerprint)) };
+}
+
 /** Reads a narrow column of every part and asks every index: what is truncated or missing fails here, though it opens and counts right. */
 async function selfTest({ native, chunks, files }: Tables): Promise<void> {
   const rowsOf = async (query: Query): Promise<number> => (await collect(query, (batch) => new Array(batch.numRows))).length;

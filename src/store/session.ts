@@ -112,7 +112,7 @@ export class Session {
     return this.#paths;
   };
 
-  /** Files of which a search asked before, of this version of the tables: the next question often meets the same ones. */
+  /** Files of which a search asked before, as they stand in this version of the tables: the next question often meets the same ones. */
   get summaries(): Map<string, FileSummary> {
     return this.#summaries;
   }
@@ -122,11 +122,15 @@ export class Session {
     return collect(this.tables.files.read.query().select([...LEDGER_COLUMNS]), ledgerEntries);
   }
 
-  /** Moves the readers to the newest version of both tables. */
-  async showWrites(): Promise<void> {
-    this.#paths = undefined;
-    this.#summaries = new Map();
-    await Promise.all([this.tables.chunks.read.checkoutLatest(), this.tables.files.read.checkoutLatest()]);
+  /** Moves the readers to the newest version of both tables, in which these files are others; any file when nobody knows which. */
+  async showWrites(changed?: ReadonlySet<string>): Promise<void> {
+    try {
+      await Promise.all([this.tables.chunks.read.checkoutLatest(), this.tables.files.read.checkoutLatest()]);
+    } finally {
+      this.#paths = undefined;
+      // Another map, and only now: what still reads the former version must not put its rows among the new ones.
+      this.#summaries = new Map(changed === undefined ? [] : [...this.#summaries].filter(([path]) => !changed.has(path)));
+    }
   }
 
   /** Takes in what another process wrote, also to `index.json`. False when that was nothing: then what is remembered stays. */

@@ -25,7 +25,7 @@ export function writing(session: Session): Writing {
         });
         const chunks = commit.updates.reduce((sum, update) => sum + update.chunks.length, 0);
         await growth.wrote(chunks, commit.updates.length, commit.left);
-        await session.showWrites();
+        await session.showWrites(new Set([...commit.updates.map(({ file }) => file.path), ...commit.removed]));
       });
     },
 

@@ -3,6 +3,7 @@ import type { ChunkKind } from '../../src/core/chunk.ts';
 import { chunkTokens } from '../../src/core/documents.ts';
 import { languageOfPath } from '../../src/core/languages.ts';
 import { isImportList } from '../../src/core/ranking/imports.ts';
+import { createKnownNames } from '../../src/core/ranking/knownNames.ts';
 import { rank, STAGE_NAMES } from '../../src/core/ranking/rank.ts';
 import type { Candidate, Ranked, RankInput } from '../../src/core/ranking/types.ts';
 import { StatisticsBuilder } from '../../src/core/statistics.ts';
@@ -362,4 +363,17 @@ it('leaves its input as it was', () => {
   const before = structuredClone(input.candidates);
   rank(input);
   expect(input.candidates).toEqual(before);
+});
+
+it('answers the same with what earlier questions taught, also when a file has come to another language', () => {
+  const names = createKnownNames();
+  const lines = ['src/date.test.h|parseDate|parse date', 'test/parse.ts|Queue.parseDates|date', 'src/queueSpec.h|take|parse date now'];
+  const questions = ['parse date', 'take dates', 'how are dates parsed', 'queue test', 'Queue.parseDates'];
+  for (const language of ['c', 'java', 'c']) {
+    for (const question of questions) {
+      const input = inputOf(question, lines);
+      const candidates = input.candidates.map((row) => ({ ...row, language }));
+      expect(rank({ ...input, candidates, names })).toEqual(rank({ ...input, candidates }));
+    }
+  }
 });
