@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Language, Parser } from 'web-tree-sitter';
+import { HUGE_LEXERS, keepLexerBaseline } from './lexers.ts';
 
 /** Language id to the grammar that parses it. A language that is not here is cut into windows. */
 const GRAMMARS: Readonly<Record<string, string>> = {
@@ -56,15 +57,30 @@ async function loadParser(folder: string, grammar: string): Promise<Parser> {
   return new Parser().setLanguage(language);
 }
 
+/** Has most of what all grammars share compiled: a text in order, and one with a mistake to recover from. */
+function callParser(json: Parser): void {
+  for (const text of ['{"a": [1, "b", null]}', '{"a": [1, }']) json.parse(text)?.delete();
+  json.delete();
+}
+
 /** Opens the folder that holds `web-tree-sitter.wasm` and the grammars. Rejects when the former cannot be loaded. */
 export async function openGrammars(folder: string): Promise<Grammars> {
   await Parser.init({ locateFile: (name: string) => join(folder, name) });
   const parsers = new Map<string, Promise<Parser>>();
+  let warm: Promise<void> | undefined;
+  const load = async (grammar: string): Promise<Parser> => {
+    const parser = await loadParser(folder, grammar);
+    if (!HUGE_LEXERS.has(grammar)) return parser;
+    warm ??= loadParser(folder, 'json').then(callParser);
+    await warm;
+    keepLexerBaseline(parser);
+    return parser;
+  };
   return {
     parser(grammar) {
       const known = parsers.get(grammar);
       if (known !== undefined) return known;
-      const loading = loadParser(folder, grammar);
+      const loading = load(grammar);
       parsers.set(grammar, loading);
       return loading;
     },
