@@ -1,6 +1,6 @@
 // Builds everything that runs: `node esbuild.mjs [--production] [--watch] [--force]`.
 //   dist/extension.cjs   the extension host's part (vscode is the only external module)
-//   dist/engine.mjs      the engine process, with chunkWorker.mjs, embedWorker.mjs, embedProcess.mjs and rerankProcess.mjs beside it
+//   dist/engine.mjs      the engine process, with chunkWorker, embedWorker, embedProcess, rerankProcess and upkeepProcess beside it
 //   dist/cli.mjs         the command line
 //   dist/webview/        the results panel: main.js, main.css
 //   dist/media/          grammars, models, icon font
@@ -64,6 +64,7 @@ const bundles = {
       embedWorker: 'src/engine/embedWorker.ts',
       embedProcess: 'src/engine/embedProcess.ts',
       rerankProcess: 'src/engine/rerank/rerankProcess.ts',
+      upkeepProcess: 'src/engine/upkeepProcess.ts',
     },
     splitting: true,
     chunkNames: 'engine-[hash]',

@@ -5,6 +5,8 @@ import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type Messa
 /** A process of the engine's own with typed requests. */
 export interface ChildConnection {
   readonly connection: MessageConnection;
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
   /** Settles when the process has ended, with how in words: "was killed by SIGKILL". Pending requests reject then. */
   readonly gone: Promise<string>;
   /** Ends it at once, whatever it does: unlike a thread, a process can be ended in the middle of native code. */
@@ -39,5 +41,5 @@ export function startChild(name: string): ChildConnection {
   // The engine ends although a child is there.
   child.unref();
   child.channel?.unref();
-  return { connection, gone, kill };
+  return { connection, pid: child.pid, gone, kill };
 }

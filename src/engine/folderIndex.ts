@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { ErrorCode, type IndexPhase, type IndexStatus, type IndexSummary, type OpenParams } from '../protocol/engine.ts';
 import { inspectStore, StoreDamagedError, StoreUnavailableError } from '../store/index.ts';
 import type { IndexStore, LedgerEntry } from '../store/types.ts';
-import { engineError } from './errors.ts';
+import { engineError, newerIndex } from './errors.ts';
 import { indexFingerprint } from './fingerprint.ts';
 import { describeStatus, embedderStatus, type FolderContext, noteOfPause, type Progress } from './folderStatus.ts';
 import { watchFolder } from './folderWatch.ts';
@@ -15,6 +15,7 @@ import { LiveIndex, type OpenGeneration } from './liveIndex.ts';
 import { PassLoop } from './passLoop.ts';
 import { type EngineServices, messageOf } from './services.ts';
 import { createUnsavedFiles } from './unsaved.ts';
+import { createUpkeepHelper, type FolderHelper } from './upkeepHelper.ts';
 import { takeWriterLock, type WriterLock } from './writerLock.ts';
 
 /** Looks at whether a resting engine carries on. */
@@ -25,6 +26,8 @@ export class FolderIndex {
   readonly folder: string;
   /** What stands in editors and is not saved. */
   readonly unsaved = createUnsavedFiles();
+  /** Works on the tables when these are large. */
+  readonly helper: FolderHelper;
   readonly #params: OpenParams;
   readonly #services: EngineServices;
   readonly #context: FolderContext;
@@ -49,7 +52,8 @@ export class FolderIndex {
     this.#params = params;
     this.#services = services;
     this.#context = context;
-    this.#gate = createGate(params.paused);
+    this.helper = createUpkeepHelper(params.indexDir, () => this.#gate.closed || this.#passes.isHalted, services.upkeepProcessAbove);
+    this.#gate = createGate(params.paused, () => this.helper.interrupt());
     this.#size = createIndexSize(params.indexDir);
     this.#fingerprint = indexFingerprint(services.embedder?.info);
     this.#index = new LiveIndex({
@@ -57,6 +61,7 @@ export class FolderIndex {
       fingerprint: this.#fingerprint,
       embedder: services.embedder?.info,
       embedderFor: (key) => services.embedderFor(key),
+      helper: this.helper,
       onDamage: (store, error) => this.#recover(store, error),
       onTrouble: this.#warn,
     });
@@ -111,15 +116,9 @@ export class FolderIndex {
     const early = await this.#context.inspected;
     const isFine = early?.fingerprint === this.#fingerprint && early.state === 'ready';
     const { state, detail } = isFine ? early : await inspectStore(indexDir, this.#fingerprint);
-    if (state === 'newer-format') {
-      throw engineError(
-        ErrorCode.IndexNewer,
-        `The index in ${indexDir} was written by a newer Quarry (${detail}): update Quarry, or rebuild the index.`,
-      );
-    }
+    if (state === 'newer-format') throw newerIndex(indexDir, detail);
     if (state === 'damaged') this.#say('warn', `The index was damaged (${detail}) and is being rebuilt.`);
-    const writable = this.#params.index && (await this.#tryToWrite());
-    if (writable) await this.#openOrRebuild(state === 'damaged');
+    if (this.#params.index && (await this.#tryToWrite())) await this.#openOrRebuild(state === 'damaged');
     else if (!(await this.#openAsReader()) && this.#phase !== 'following' && this.#params.index) {
       throw engineError(ErrorCode.IndexNotWritable, `The index folder ${indexDir} cannot be written: choose another one.`);
     }
@@ -141,7 +140,7 @@ export class FolderIndex {
     this.#passes.changed(paths);
   }
 
-  /** Settles when no step runs any more that a pause cannot stop: from then on nothing is written. */
+  /** Settles when no step runs any more; a commit ends first, an upkeep at once. From then on nothing is written. */
   async pause(): Promise<void> {
     this.#gate.close();
     this.#emit();
@@ -207,19 +206,18 @@ export class FolderIndex {
   }
 
   status(): IndexStatus {
-    const { embedder, embedderProblem } = this.#services;
     return describeStatus({
       folder: this.folder,
       indexDir: this.#params.indexDir,
       phase: this.#gate.closed && this.#lock !== undefined ? 'paused' : this.#phase,
-      message: this.#message || noteOfPause(this.#gate) || embedderProblem,
+      message: this.#message || noteOfPause(this.#gate) || this.#services.embedderProblem,
       progress: this.#progress,
       ledger: this.ledger,
       buildingLedger: this.#index.older === undefined ? undefined : this.#index.own?.ledger,
       skippedByRule: this.#scanned.skipped,
       bytesOnDisk: this.#size.bytes,
       embedder: embedderStatus(this.#services),
-      semantic: embedder !== undefined && (this.#index.older === undefined || this.#index.older.embedder !== undefined),
+      semantic: this.#services.embedder !== undefined && (this.#index.older === undefined || this.#index.older.embedder !== undefined),
       now: Date.now(),
     });
   }
@@ -227,7 +225,7 @@ export class FolderIndex {
   async close(): Promise<void> {
     this.#closed = true;
     this.#endWatch?.();
-    await this.windUp();
+    await Promise.all([this.helper.close(), this.windUp()]);
     await this.#looking;
     await this.#index.letGo();
     await this.#lock?.release();

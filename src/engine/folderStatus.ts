@@ -39,7 +39,7 @@ export interface StatusParts {
 
 /** Why nothing goes on, or why something still does; empty when there is nothing to say. */
 export function noteOfPause({ closed, busy, waitsForPower }: Pick<Gate, 'closed' | 'busy' | 'waitsForPower'>): string {
-  if (closed && busy) return 'One step, such as building an index, cannot be stopped and ends first. Nothing is begun after it.';
+  if (closed && busy) return 'What is being written at this moment is finished first. Nothing is begun after it.';
   return waitsForPower ? 'Indexing waits while the computer runs on battery.' : '';
 }
 

@@ -11,18 +11,20 @@ export interface Gate {
   close(reason?: GateReason): void;
   /** Takes one reason away, or all. */
   open(reason?: GateReason): void;
-  /** Lets through whoever waits now, so that they see that they are cancelled; the gate stays as it is. */
-  wake(): void;
+  /** Ends what can be ended, and lets through whoever waits now, so that they see that they are cancelled; the gate stays as it is. */
+  interrupt(): Promise<void>;
   passed(): Promise<void>;
   /** Passes, and runs a step that nothing can stop. */
   step<T>(action: () => Promise<T>): Promise<T>;
-  /** Settles when no step runs any more. */
+  /** Settles when no step runs any more, and what a closed gate ends has ended. */
   idle(): Promise<void>;
 }
 
-export function createGate(closed: boolean): Gate {
+/** `end` ends what goes on beside the steps or in one of them, as far as that can be ended, whenever the gate closes. */
+export function createGate(closed: boolean, end: () => Promise<void> = () => Promise.resolve()): Gate {
   let waiting: (() => void)[] = [];
   const steps = new Set<Promise<unknown>>();
+  let ending: Promise<void> = Promise.resolve();
   const reasons = new Set<GateReason>(closed ? ['person'] : []);
   const wake = (): void => {
     for (const resolve of waiting) resolve();
@@ -41,13 +43,17 @@ export function createGate(closed: boolean): Gate {
     },
     close: (reason = 'person') => {
       reasons.add(reason);
+      ending = end();
     },
     open: (reason) => {
       if (reason === undefined) reasons.clear();
       else reasons.delete(reason);
       if (reasons.size === 0) wake();
     },
-    wake,
+    async interrupt() {
+      wake();
+      await end();
+    },
     passed,
     async step(action) {
       await passed();
@@ -60,7 +66,7 @@ export function createGate(closed: boolean): Gate {
       }
     },
     async idle() {
-      await Promise.allSettled(steps);
+      await Promise.allSettled([ending, ...steps]);
     },
   };
 }

@@ -22,7 +22,11 @@ export function keepLimits(connection: MessageConnection, options: EngineOptions
   let battery = false;
   watchMemory({
     limitBytes: limitMB * 1e6,
-    usedBytes: () => process.memoryUsage.rss(),
+    usedBytes: () => {
+      const own = process.memoryUsage.rss();
+      // A fresh engine would need as much for the upkeep: it is no better while this one is small itself.
+      return own < (limitMB * 1e6) / 2 ? own : indexes().reduce((sum, { helper }) => sum + helper.bytes, own);
+    },
     chunks: () => indexes().reduce((sum, index) => sum + index.passes.writtenChunks, 0),
     onExceeded: (used) =>
       void restart(`The engine has grown to ${Math.round(used / 1e6)} MB, more than the ${limitMB} MB it may take, and starts anew.`),

@@ -10,6 +10,7 @@ import {
   StoreUnavailableError,
 } from '../store/index.ts';
 import type { IndexStore, LedgerEntry } from '../store/types.ts';
+import type { UpkeepHelper } from '../store/upkeepPort.ts';
 import { type Corpus, openCorpus, statisticsFile } from './corpus.ts';
 import type { EmbedService } from './embedService.ts';
 import { embedderKey } from './fingerprint.ts';
@@ -20,6 +21,8 @@ export interface LiveIndexOptions {
   readonly embedder: EmbedderInfo | undefined;
   /** The embedder that made the vectors of a generation; undefined when it cannot be had: then that one answers by text alone. */
   readonly embedderFor: (key: string) => Promise<EmbedService | undefined>;
+  /** Does the upkeep of large tables. */
+  readonly helper: UpkeepHelper;
   /** A read found data that cannot be read; settles when something has been done about it. */
   readonly onDamage: (store: IndexStore, error: StoreDamagedError) => Promise<void>;
   /** Something went wrong that leaves nothing to do but to log it. */
@@ -171,9 +174,9 @@ export class LiveIndex {
     record: Pick<GenerationRecord, 'fingerprint' | 'dimension' | 'embedder'>,
     how: { readonly write: boolean; readonly beside?: boolean },
   ): Promise<OpenGeneration> {
-    const { indexDir: dir, embedderFor } = this.#options;
+    const { indexDir: dir, embedderFor, helper } = this.#options;
     const { fingerprint, dimension, embedder } = record;
-    const store = await openStore({ dir, fingerprint, dimension, embedder, ...how });
+    const store = await openStore({ dir, fingerprint, dimension, embedder, helper, ...how });
     const ledger = new Map((await store.ledger()).map((entry) => [entry.path, entry]));
     const chunks = [...ledger.values()].reduce((sum, entry) => sum + entry.chunks, 0);
     const corpus = await openCorpus(join(dir, statisticsFile(generationName(fingerprint))), store, chunks);

@@ -2,6 +2,7 @@ import type { CancellationToken } from 'vscode-jsonrpc';
 import type { FileSettings, FoundFile } from '../core/files.ts';
 import { putFirst } from '../core/plan.ts';
 import { recentlyCommitted } from '../files/recent.ts';
+import { UpkeepDiedError, UpkeepInterruptedError } from '../store/index.ts';
 import type { Gate } from './gate.ts';
 import { type IndexOutcome, indexFiles } from './indexer.ts';
 import { readLastCheck, writeLastCheck } from './lastCheck.ts';
@@ -19,6 +20,8 @@ const UNINDEXED_ROWS = 1000;
 const UNINDEXED_SHARE = 0.01;
 /** How soon a file is seen that is saved during the upkeep. */
 const LOOK_MS = 20;
+/** The process of an upkeep may have died of something else, a person's hand or a lack of memory, hence two times. */
+const DEATHS_ALLOWED = 1;
 /** Share of replaced rows above which the corpus statistics are counted anew. */
 const DRIFT_FOR_RECOUNT = 0.2;
 
@@ -99,27 +102,38 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
   return outcome;
 }
 
-async function upkeep(
-  { generation: { store, corpus, ledger }, work, share, onPhase, cancelled }: Pass,
-  written: number,
-  between: () => Promise<void>,
-): Promise<void> {
+async function upkeep(pass: Pass, written: number, between: () => Promise<void>): Promise<void> {
+  const { generation, work, onPhase, say } = pass;
+  const { store, corpus, ledger } = generation;
   const rows = [...ledger.values()].reduce((sum, entry) => sum + entry.chunks, 0);
   // A start over a large index that a few files were saved to is no reason to work on all its rows.
   const few = work.all ? Math.min(UNINDEXED_ROWS, rows * UNINDEXED_SHARE) : UNINDEXED_ROWS;
   if (written > UNINDEXED_ROWS || (await store.unindexedRows()) > few) {
     onPhase('upkeep');
-    const done = store.upkeep({
-      whole: false,
-      pace: async (step) => {
-        await share.alone('upkeep', () => (cancelled() ? Promise.resolve() : step()));
-      },
+    const done = store.upkeep({ whole: false, pace: (step) => untilDone(pass, step) });
+    await lookMeanwhile(done, between).catch((error: unknown) => {
+      if (!(error instanceof UpkeepDiedError)) throw error;
+      // All rows are there, and found; the next pass over everything tries again.
+      say('warn', `${error.message} twice: searches are slower until it has done its work.`);
     });
-    await lookMeanwhile(done, between);
   }
   if (!work.all) return;
   if (corpus.drift > DRIFT_FOR_RECOUNT) await corpus.recount(store);
   await corpus.save();
+}
+
+/** Does a step of the upkeep: once more when its process died, and after a pause again when that ended it. */
+async function untilDone({ share, cancelled }: Pass, step: () => Promise<void>): Promise<void> {
+  for (let deaths = 0; !cancelled(); ) {
+    try {
+      await share.alone('upkeep', () => (cancelled() ? Promise.resolve() : step()));
+      return;
+    } catch (error) {
+      const isDeath = error instanceof UpkeepDiedError;
+      if (isDeath) deaths++;
+      if (deaths > DEATHS_ALLOWED || !(isDeath || error instanceof UpkeepInterruptedError)) throw error;
+    }
+  }
 }
 
 /** Looks at files that are saved until the upkeep is done: building an index can take a minute, and nobody's save waits for that. */

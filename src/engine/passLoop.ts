@@ -71,6 +71,11 @@ export class PassLoop {
     return this.#running;
   }
 
+  /** True from the wish to halt until it carries on. */
+  get isHalted(): boolean {
+    return this.#stopping;
+  }
+
   get totals(): PassTotals {
     return this.#totals;
   }
@@ -103,7 +108,7 @@ export class PassLoop {
   /** Ends the running pass after its step, also one that waits at a closed gate, and starts none until `carryOn`. */
   async halt(): Promise<void> {
     this.#stopping = true;
-    this.#options.gate.wake();
+    await this.#options.gate.interrupt();
     await this.#running;
   }
 

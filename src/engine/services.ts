@@ -29,6 +29,8 @@ export interface EngineServices {
   embedderFor(key: string): Promise<EmbedService | undefined>;
   /** Words, in lower case, that are no slip of the keys. */
   ordinaryWords(): ReadonlySet<string>;
+  /** As in `EngineOptions`. */
+  readonly upkeepProcessAbove?: number | undefined;
 }
 
 /** `endpoint` is a server that embeds in place of a model on this machine. */
@@ -43,6 +45,7 @@ export async function startServices(options: EngineOptions, events: EmbedderEven
     turns: createTurns(),
     embedderFor: withKey,
     ordinaryWords: ordinaryWords(options.mediaDir),
+    upkeepProcessAbove: options.upkeepProcessAbove,
   };
 }
 

@@ -1,8 +1,9 @@
-import { RequestType } from 'vscode-jsonrpc';
+import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { Chunk } from '../core/chunk.ts';
 import type { EmbedderInfo, EmbedSide } from '../core/embedder.ts';
 import type { SkipReason } from '../core/files.ts';
 import type { EmbedderSource } from '../inference/embedder.ts';
+import type { UpkeepJob, UpkeepOutcome } from '../store/upkeepPort.ts';
 
 /** Messages between the engine's main thread and its workers, whether threads or processes. Everything here survives a structured clone. */
 
@@ -65,3 +66,9 @@ export const EmbedTexts = new RequestType<
   Float32Array,
   void
 >('worker/embedTexts');
+
+/** The upkeep process does one job on one table. */
+export const DoUpkeep = new RequestType<UpkeepJob, NonNullable<UpkeepOutcome> | null, void>('worker/doUpkeep');
+
+/** Bytes that the upkeep process takes, told now and then. */
+export const UpkeepMemory = new NotificationType<number>('worker/upkeepMemory');

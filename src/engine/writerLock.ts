@@ -1,16 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { identityIn, identityOf, isAlive, type ProcessIdentity } from './processIdentity.ts';
+import { endUpkeepOfTheDead } from './upkeepMark.ts';
 
 /** The one writer of an index. Everybody else reads and follows. */
 export interface WriterLock {
   release(): Promise<void>;
-}
-
-interface Owner {
-  readonly pid: number;
-  /** Tells a process from a later one with the same number; empty where the system does not say. */
-  readonly started: string;
 }
 
 const LOCK_FILE = 'writer.lock';
@@ -24,7 +19,7 @@ const MOST_DEATHS = 8;
  */
 export async function takeWriterLock(dir: string): Promise<WriterLock | undefined> {
   const path = join(dir, LOCK_FILE);
-  const mine: Owner = { pid: process.pid, started: startOf(process.pid) };
+  const mine = identityOf(process.pid);
   const draft = `${path}.${process.pid}.${Date.now()}.${Math.random().toString(36).slice(2)}`;
   await writeFile(draft, JSON.stringify(mine));
   try {
@@ -33,7 +28,7 @@ export async function takeWriterLock(dir: string): Promise<WriterLock | undefine
       const stale = await readText(path);
       // It was released in the meantime.
       if (stale === undefined) continue;
-      const owner = ownerIn(stale);
+      const owner = identityIn(stale);
       if (owner !== undefined && isAlive(owner)) return undefined;
       if (await takenOver(dir, draft, stale)) return { release: () => releaseIfMine(path, mine) };
     }
@@ -46,11 +41,11 @@ export async function takeWriterLock(dir: string): Promise<WriterLock | undefine
 /**
  * Of all who find the same dead owner one may put its own lock in place of the stale one: whoever links the claim on it first. Claims go
  * only after the lock has another owner, so who claims late sees that owner and lets go. A claim whose own process died stands for the
- * dead owner in turn. True when the lock is this process's own.
+ * dead owner in turn. True when the lock is this process's own, and nothing that the dead one has started writes any more.
  */
 async function takenOver(dir: string, draft: string, stale: string): Promise<boolean> {
   const path = join(dir, LOCK_FILE);
-  const claim = await claimed(dir, draft, ownerIn(stale));
+  const claim = await claimed(dir, draft, identityIn(stale));
   if (claim === undefined) return false;
   if ((await readText(path)) !== stale) {
     await rm(claim, { force: true });
@@ -59,18 +54,19 @@ async function takenOver(dir: string, draft: string, stale: string): Promise<boo
   const lock = `${draft}.lock`;
   await link(draft, lock);
   await rename(lock, path);
+  await endUpkeepOfTheDead(dir);
   // From here on no claim is worth anything.
   for (const name of await readdir(dir)) if (name.startsWith(CLAIM)) await rm(join(dir, name), { force: true });
   return true;
 }
 
 /** The claim that this process was the first to link; undefined when another one, which lives, was first. */
-async function claimed(dir: string, draft: string, stale: Owner | undefined): Promise<string | undefined> {
+async function claimed(dir: string, draft: string, stale: ProcessIdentity | undefined): Promise<string | undefined> {
   let dead = stale;
   for (let deaths = 0; deaths < MOST_DEATHS; deaths++) {
     const claim = join(dir, `${CLAIM}${dead === undefined ? 'damaged' : `${dead.pid}-${dead.started}`}`);
     if (await linked(draft, claim)) return claim;
-    const claimant = ownerIn((await readText(claim)) ?? '');
+    const claimant = identityIn((await readText(claim)) ?? '');
     if (claimant === undefined || isAlive(claimant)) return undefined;
     dead = claimant;
   }
@@ -93,8 +89,8 @@ async function linked(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function readOwner(path: string): Promise<Owner | undefined> {
-  return ownerIn((await readText(path)) ?? '');
+async function readOwner(path: string): Promise<ProcessIdentity | undefined> {
+  return identityIn((await readText(path)) ?? '');
 }
 
 async function readText(path: string): Promise<string | undefined> {
@@ -106,38 +102,7 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** Undefined for a text that is damaged, which means that nobody holds the lock. */
-function ownerIn(text: string): Owner | undefined {
-  try {
-    const owner = JSON.parse(text) as Partial<Owner>;
-    return typeof owner.pid === 'number' ? { pid: owner.pid, started: owner.started ?? '' } : undefined;
-  } catch {
-    // Half a file, or none of this program's.
-    return undefined;
-  }
-}
-
-function isAlive(owner: Owner): boolean {
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return owner.started === '' || startOf(owner.pid) === owner.started;
-}
-
-/** The process's start time in clock ticks since boot, where the system tells it (Linux); else empty. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    // No /proc on this system: the number alone has to do.
-    return '';
-  }
-}
-
-async function releaseIfMine(path: string, mine: Owner): Promise<void> {
+async function releaseIfMine(path: string, mine: ProcessIdentity): Promise<void> {
   const owner = await readOwner(path);
   if (owner?.pid === mine.pid && owner.started === mine.started) await rm(path, { force: true });
 }

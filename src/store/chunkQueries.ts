@@ -1,11 +1,11 @@
 import { collect } from './collect.ts';
 import { CHUNK_HIT_COLUMNS, chunkHits, texts, vectors } from './decode.ts';
 import { whereOf } from './filter.ts';
-import type { VectorTuning } from './indexFile.ts';
 import { bestFirst, checkDimension, textQuery, vectorQuery } from './search.ts';
 import type { Session } from './session.ts';
 import { isOneOf } from './sql.ts';
 import type { ChunkHit, IndexStore } from './types.ts';
+import type { VectorTuning } from './upkeepPort.ts';
 
 type ChunkQueries = Pick<IndexStore, 'searchChunksByText' | 'searchChunksByVector' | 'chunksByName' | 'chunksOfFile' | 'scanChunks'>;
 

@@ -1,8 +1,9 @@
 import { bytesBelow, neededBytes } from './bytes.ts';
 import { compareTables } from './repair.ts';
+import { uncoveredRows } from './rowIndexes.ts';
 import type { Session } from './session.ts';
 import type { IndexStore, StoreCounts } from './types.ts';
-import { uncoveredRows, uncoveredVectors } from './upkeep.ts';
+import { uncoveredVectors } from './upkeep.ts';
 
 type Counting = Pick<IndexStore, 'counts' | 'unindexedRows' | 'compare' | 'neededBytes'>;
 

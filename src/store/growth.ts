@@ -1,11 +1,14 @@
 import type { Table } from '@lancedb/lancedb';
+import { uncoveredRows } from './rowIndexes.ts';
 import type { Session } from './session.ts';
-import { buildTextIndex, renewVectorIndex, uncoveredRows } from './upkeep.ts';
+import { doWork, renewVectorIndex } from './upkeep.ts';
+import type { TableKind } from './upkeepPort.ts';
 
 /** An index over up to this many rows is built within the commit: it takes a tenth of a second or two. */
 const AT_ONCE = 5000;
 
 interface Growing {
+  readonly kind: TableKind;
   readonly table: Table;
   /** Rows that the text index covers, and rows that it does not. */
   covered: number;
@@ -28,28 +31,29 @@ export interface IndexGrowth {
  * build once more in all; extending it costs far more, because `optimize` also rewrites all rows. Large ones are built beside the commits.
  */
 export function indexGrowth(session: Session): IndexGrowth {
-  const { native, chunks, files } = session.tables;
+  const { chunks, files } = session.tables;
   let growing: readonly [Growing, Growing] | undefined;
 
-  async function build(due: readonly Growing[]): Promise<void> {
+  async function build(due: readonly Growing[], here: boolean): Promise<void> {
     for (const one of due) {
-      await buildTextIndex(native, one.table);
-      Object.assign(one, await countOf(one.table));
+      await one.table.checkoutLatest();
+      await doWork(session, one.kind, 'text', { here });
+      Object.assign(one, await countOf(one.kind, one.table));
     }
     // A part outside it is compared one by one, until the upkeep or the next doubling but one.
-    await renewVectorIndex(session, 1);
+    await renewVectorIndex(session, { outsideShare: 1 });
     await session.showWrites();
   }
 
   return {
     async wrote(newChunks, newFiles, left = Number.POSITIVE_INFINITY) {
-      if (growing === undefined) growing = [await countOf(chunks.upkeep), await countOf(files.upkeep)];
+      if (growing === undefined) growing = [await countOf('chunks', chunks.upkeep), await countOf('files', files.upkeep)];
       else {
         growing[0].outside += newChunks;
         growing[1].outside += newFiles;
       }
-      // An upkeep covers all rows, and what is being built now is looked at again with the next commit.
-      if (session.isMaintained || session.isClosed) return;
+      // An upkeep covers all rows, and what is being built now, or not during a pause, is looked at again with the next commit.
+      if (session.isMaintained || session.isClosed || session.options.helper?.isHeld === true) return;
       const known = Math.max(1, growing[1].covered + growing[1].outside);
       const due = growing.filter(({ covered, outside }) => {
         const toCome = (left / known) * (covered + outside);
@@ -57,8 +61,9 @@ export function indexGrowth(session: Session): IndexGrowth {
         return outside > covered && (covered === 0 || toCome > outside / 2);
       });
       if (due.length === 0) return;
-      const built = session.maintain(() => build(due));
-      if (due.every(({ covered, outside }) => covered + outside <= AT_ONCE)) await built;
+      const isSoonDone = due.every(({ covered, outside }) => covered + outside <= AT_ONCE);
+      const built = session.maintain(() => build(due, isSoonDone));
+      if (isSoonDone) await built;
       // The upkeep after the pass does what failed here again, and says what is wrong.
       else built.catch(() => undefined);
     },
@@ -68,8 +73,8 @@ export function indexGrowth(session: Session): IndexGrowth {
   };
 }
 
-async function countOf(table: Table): Promise<Growing> {
+async function countOf(kind: TableKind, table: Table): Promise<Growing> {
   await table.checkoutLatest();
   const outside = await uncoveredRows(table);
-  return { table, covered: (await table.countRows()) - outside, outside };
+  return { kind, table, covered: (await table.countRows()) - outside, outside };
 }

@@ -22,6 +22,8 @@ import { Session } from './session.ts';
 import { isOneOf } from './sql.ts';
 import { openTables, type Tables } from './tables.ts';
 import type { IndexStore, OpenStoreOptions, StoreState } from './types.ts';
+import { doUpkeepJob } from './upkeepJob.ts';
+import { UpkeepDiedError, UpkeepInterruptedError } from './upkeepPort.ts';
 import { writing } from './writing.ts';
 
 export { passes } from './filter.ts';
@@ -29,6 +31,7 @@ export type { GenerationRecord } from './indexFile.ts';
 export { loadNative } from './native.ts';
 export {
   bytesBelow,
+  doUpkeepJob,
   dropGeneration,
   dropOtherGenerations,
   dropStore,
@@ -38,6 +41,8 @@ export {
   StoreDamagedError,
   StoreUnavailableError,
   StoreWriteError,
+  UpkeepDiedError,
+  UpkeepInterruptedError,
 };
 
 /**

@@ -2,17 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeError } from './errors.ts';
 import { FORMAT } from './schema.ts';
-
-/** How the vector index is asked, chosen by measuring when it was built. */
-export interface VectorTuning {
-  /** Vectors in the table when the index was built. */
-  readonly rows: number;
-  readonly partitions: number;
-  readonly nprobes: number;
-  readonly refineFactor: number;
-  /** Share of the true ten nearest that this finds. */
-  readonly recall: number;
-}
+import type { VectorTuning } from './upkeepPort.ts';
 
 /** What `index.json` says of one generation. */
 export interface GenerationRecord {
@@ -24,7 +14,7 @@ export interface GenerationRecord {
   readonly created: string;
   /** Whether it has held every file of the folder at some time: only then may it take the place of another one. */
   readonly complete: boolean;
-  readonly vectors?: VectorTuning;
+  readonly vectors?: VectorTuning | undefined;
 }
 
 /**

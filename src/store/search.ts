@@ -1,6 +1,6 @@
 import type { Query, Table, VectorQuery } from '@lancedb/lancedb';
-import type { VectorTuning } from './indexFile.ts';
 import type { Native } from './native.ts';
+import type { VectorTuning } from './upkeepPort.ts';
 import { TUNED_FOR_ROWS } from './vectorIndex.ts';
 
 /** Keeps the last rows of a long answer about right, too. */

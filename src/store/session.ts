@@ -2,9 +2,10 @@ import { collect } from './collect.ts';
 import type { KnownFile, WriterState } from './commit.ts';
 import { LEDGER_COLUMNS, ledgerEntries } from './decode.ts';
 import { isOwnFault, readError, StoreUnavailableError, StoreWriteError, writeError } from './errors.ts';
-import { changeGeneration, type GenerationRecord, readIndexFile, recordsOf, type VectorTuning } from './indexFile.ts';
+import { changeGeneration, type GenerationRecord, readIndexFile, recordsOf } from './indexFile.ts';
 import type { Tables } from './tables.ts';
 import type { FileSummary, LedgerEntry, OpenStoreOptions } from './types.ts';
+import type { VectorTuning } from './upkeepPort.ts';
 
 /** Open tables with the rules for using them: reads are tried twice, writes wait for each other, closing waits for all. */
 export class Session {

@@ -4,6 +4,7 @@ import type { Connection, Table } from '@lancedb/lancedb';
 import { readError, StoreDamagedError, writeError } from './errors.ts';
 import { loadNative, type Native } from './native.ts';
 import { arrowSchema, CHUNK_COLUMNS, type Column, describeSchema, FILE_COLUMNS, FORMAT } from './schema.ts';
+import type { TableKind } from './upkeepPort.ts';
 
 /**
  * One table three times: readers, writers and the upkeep have handles of their own, so that a search sees the last whole commit and
@@ -25,8 +26,8 @@ export interface Tables {
 /** LanceDB would keep up to 6 GB of indexes and 1 GB of metadata in memory, also those of versions that nobody reads any more. */
 const INDEX_CACHE_BYTES = 256n * 1024n * 1024n;
 const METADATA_CACHE_BYTES = 64n * 1024n * 1024n;
-
-type TableKind = 'chunks' | 'files';
+/** Work on a whole table reads everything once. */
+const CACHE_BYTES_FOR_WORK = 16n * 1024n * 1024n;
 
 export const CHUNKS: TableKind = 'chunks';
 export const FILES: TableKind = 'files';
@@ -40,9 +41,12 @@ export function tableName(kind: TableKind, fingerprint: string): string {
   return `${kind}_${createHash('sha256').update(`${FORMAT} ${fingerprint}`).digest('hex').slice(0, 8)}`;
 }
 
-async function connect(dir: string): Promise<{ readonly native: Native; readonly db: Connection }> {
+async function connect(
+  dir: string,
+  caches: readonly [bigint, bigint] = [INDEX_CACHE_BYTES, METADATA_CACHE_BYTES],
+): Promise<{ readonly native: Native; readonly db: Connection }> {
   const native = await loadNative();
-  const session = new native.lancedb.Session(INDEX_CACHE_BYTES, METADATA_CACHE_BYTES);
+  const session = new native.lancedb.Session(...caches);
   return { native, db: await native.lancedb.connect(lanceFolder(dir), {}, session) };
 }
 
@@ -61,6 +65,26 @@ export async function openTables(dir: string, fingerprint: string, dimension: nu
   } catch (error) {
     db.close();
     throw create ? writeError(error) : readError(error);
+  }
+}
+
+/** Opens one table that is there, with a connection of its own. */
+export async function openTable(
+  dir: string,
+  fingerprint: string,
+  kind: TableKind,
+): Promise<{ readonly native: Native; readonly table: Table; readonly close: () => void }> {
+  const { native, db } = await connect(dir, [CACHE_BYTES_FOR_WORK, CACHE_BYTES_FOR_WORK]);
+  try {
+    const table = await db.openTable(tableName(kind, fingerprint));
+    const close = (): void => {
+      table.close();
+      db.close();
+    };
+    return { native, table, close };
+  } catch (error) {
+    db.close();
+    throw writeError(error);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ChunkKind } from '../core/chunk.ts';
 import type { SkipReason } from '../core/files.ts';
+import type { UpkeepHelper } from './upkeepPort.ts';
 
 /** One chunk as it stands in the table. `tokens` is what full-text search reads, made by `core/identifiers.ts`. */
 export interface ChunkRow {
@@ -175,6 +176,8 @@ export interface OpenStoreOptions {
   readonly write: boolean;
   /** With `write`: opens a generation that is there and leaves the one in use at its place. */
   readonly beside?: boolean;
+  /** Does what an upkeep has to do to large tables; without it that is done in this process, where it cannot be stopped. */
+  readonly helper?: UpkeepHelper | undefined;
 }
 
 /** Implemented in `store/index.ts`: `inspectStore(dir, fingerprint)`, `openStore(options)`, `dropStore(dir)`. */

@@ -1,104 +1,110 @@
 import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Table } from '@lancedb/lancedb';
-import { compact, wantsCompaction } from './compaction.ts';
-import { isConflict } from './errors.ts';
-import type { Native } from './native.ts';
+import { wantsCompaction } from './compaction.ts';
+import { removeUncommitted } from './orphans.ts';
+import { keysDue, uncoveredRows } from './rowIndexes.ts';
 import type { Session } from './session.ts';
-import { buildVectorIndex, wantsVectorIndex } from './vectorIndex.ts';
-
-/**
- * The full-text index over all rows there are. On an empty table there is none: its scores come out wrong. Tokens are made by our own code,
- * so LanceDB only splits at white space. Positions are off because with them `optimize` never ends (LanceDB 0.31).
- */
-export async function buildTextIndex({ lancedb }: Native, table: Table): Promise<void> {
-  await table.checkoutLatest();
-  if ((await table.countRows()) === 0) return;
-  const config = lancedb.Index.fts({
-    baseTokenizer: 'whitespace',
-    lowercase: false,
-    stem: false,
-    removeStopWords: false,
-    asciiFolding: false,
-    withPosition: false,
-    maxTokenLength: 128,
-  });
-  await table.createIndex('tokens', { config, replace: true });
-}
-
-/** Builds the full-text index anew when rows are outside: extending it is a part of a compaction alone. */
-async function renewTextIndex(native: Native, table: Table): Promise<void> {
-  await table.checkoutLatest();
-  if ((await uncoveredRows(table)) > 0) await buildTextIndex(native, table);
-}
-
-async function indexedColumns(table: Table): Promise<ReadonlySet<string>> {
-  return new Set((await table.listIndices()).flatMap((index) => index.columns));
-}
-
-/** Builds what is missing or does not cover all rows; each takes a tenth of a second for 100,000 rows. */
-async function scalarIndexes({ lancedb }: Native, table: Table, btree: readonly string[], bitmap: readonly string[]): Promise<void> {
-  await table.checkoutLatest();
-  if ((await table.countRows()) === 0) return;
-  const present = await indexedColumns(table);
-  const isDue = async (column: string): Promise<boolean> =>
-    !present.has(column) || ((await table.indexStats(`${column}_idx`))?.numUnindexedRows ?? 1) > 0;
-  for (const column of btree) if (await isDue(column)) await table.createIndex(column, { config: lancedb.Index.btree() });
-  for (const column of bitmap) if (await isDue(column)) await table.createIndex(column, { config: lancedb.Index.bitmap() });
-}
-
-/** Rows of a table that its full-text index does not cover; all of them while there is none. */
-export async function uncoveredRows(table: Table): Promise<number> {
-  const stats = (await indexedColumns(table)).has('tokens') ? await table.indexStats('tokens_idx') : undefined;
-  return stats?.numUnindexedRows ?? (await table.countRows());
-}
-
-/** A commit that came meanwhile may take the ground from under a step that rewrites rows. Then the step is done again. */
-const ATTEMPTS = 3;
+import { doUpkeepWork } from './upkeepJob.ts';
+import type { TableKind, UpkeepOutcome, UpkeepWork } from './upkeepPort.ts';
+import { wantsVectorIndex } from './vectorIndex.ts';
 
 /**
  * What an upkeep does to the tables in the folder `dir`, in the order of its steps. Rows are rewritten and old versions removed when that is
  * due, or when the upkeep is to be `whole`. No step takes rows away from a commit that comes meanwhile.
  */
 export function upkeepSteps(session: Session, dir: string, whole: boolean): readonly (() => Promise<void>)[] {
-  const { native, chunks, files } = session.tables;
-  const compactIfDue = async (table: Table): Promise<void> => {
-    await table.checkoutLatest();
-    if (!whole && !(await wantsCompaction(table, dir))) return;
-    await compact(table);
-    await session.showWrites();
-  };
   const steps = [
     // Neither keeps two processors busy alone. Two text indexes at once would wait for each other's threads.
-    () => together(renewTextIndex(native, chunks.upkeep), renewVectorIndex(session)),
-    () => renewTextIndex(native, files.upkeep),
-    () => scalarIndexes(native, chunks.upkeep, ['id', 'path', 'name_lower'], ['language', 'kind']),
-    () => scalarIndexes(native, files.upkeep, ['path'], ['language']),
+    () => together(renewTextIndex(session, 'chunks', whole), renewVectorIndex(session, { asked: whole })),
+    () => renewTextIndex(session, 'files', whole),
+    () => renewKeyIndexes(session, 'chunks', whole),
+    () => renewKeyIndexes(session, 'files', whole),
     // After the indexes: rows outside them would be taken in one by one.
-    () => compactIfDue(chunks.upkeep),
-    () => compactIfDue(files.upkeep),
+    () => compactIfDue(session, 'chunks', dir, whole),
+    () => compactIfDue(session, 'files', dir, whole),
     () => session.showWrites(),
     () => removeEmptyFolders(dir),
   ];
-  return steps.map((step) => () => session.maintain(() => besideWrites(step)));
+  return [() => sweep(session, dir), ...steps.map((step) => () => session.maintain(step))];
+}
+
+/** What killed steps have left goes first: it would count as a reason for a compaction. Commits wait, so none is about to name it. */
+function sweep(session: Session, dir: string): Promise<void> {
+  return session.write(async () => {
+    // Another upkeep, or an index that grows: the next upkeep sees to it.
+    if (session.isMaintained || session.isClosed) return;
+    await session.maintain(async () => {
+      for (const { upkeep } of [session.tables.chunks, session.tables.files]) {
+        await upkeep.checkoutLatest();
+        await removeUncommitted(upkeep, dir);
+      }
+    });
+  });
+}
+
+interface HowToWork {
+  /** A person waits for it. */
+  readonly asked?: boolean;
+  /** In this process, however large the table is. */
+  readonly here?: boolean;
+}
+
+/** Does work on a table, in the process for that if it is large, and notes how vectors are to be asked then. */
+export async function doWork(
+  session: Session,
+  kind: TableKind,
+  work: UpkeepWork,
+  { asked = false, here = false }: HowToWork,
+): Promise<void> {
+  const { native } = session.tables;
+  const table = session.tables[kind].upkeep;
+  const { dir, fingerprint, helper } = session.options;
+  const isLarge = !here && helper !== undefined && (await session.tables.chunks.upkeep.countRows()) > helper.aboveChunks;
+  const run = (): Promise<UpkeepOutcome> =>
+    isLarge ? helper.run({ dir, fingerprint, table: kind, work }, asked) : doUpkeepWork(native, table, kind, work);
+  if (work !== 'vectors') {
+    await run();
+    return;
+  }
+  const before = await vectorIndexId(table);
+  const vectors = await run().catch(async (error: unknown) => {
+    // Ended when the index was there and before it was known how to ask it: until there is another one, each vector is compared.
+    await table.checkoutLatest();
+    if ((await vectorIndexId(table)) !== before) await session.note({ vectors: undefined });
+    throw error;
+  });
+  if (vectors !== undefined) await session.note({ vectors });
+}
+
+async function vectorIndexId(table: Table): Promise<string | undefined> {
+  return (await table.listIndices()).find((index) => index.columns.includes('vector'))?.indexUuid;
+}
+
+/** Builds the full-text index anew when rows are outside: extending it is a part of a compaction alone. */
+async function renewTextIndex(session: Session, kind: TableKind, asked: boolean): Promise<void> {
+  const table = session.tables[kind].upkeep;
+  await table.checkoutLatest();
+  if ((await uncoveredRows(table)) > 0) await doWork(session, kind, 'text', { asked });
+}
+
+async function renewKeyIndexes(session: Session, kind: TableKind, asked: boolean): Promise<void> {
+  const table = session.tables[kind].upkeep;
+  await table.checkoutLatest();
+  if ((await keysDue(table, kind)).length > 0) await doWork(session, kind, 'keys', { asked });
+}
+
+async function compactIfDue(session: Session, kind: TableKind, dir: string, whole: boolean): Promise<void> {
+  const table = session.tables[kind].upkeep;
+  await table.checkoutLatest();
+  if (!whole && !(await wantsCompaction(table, dir))) return;
+  await doWork(session, kind, 'compaction', { asked: whole });
+  await session.showWrites();
 }
 
 /** Settles when all have ended, also when one of them failed. */
 async function together(...work: readonly Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
-}
-
-/** Does a step, if that can be done while others write; else it waits for the next upkeep. */
-async function besideWrites(step: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await step();
-      return;
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      if (attempt === ATTEMPTS) return;
-    }
-  }
 }
 
 /** Vectors outside the index are compared one by one: so many of all are no loss. */
@@ -115,16 +121,19 @@ export async function uncoveredVectors(table: Table): Promise<number> {
   return outside > (stats.numIndexedRows + outside) * OUTSIDE_SHARE ? outside : 0;
 }
 
-/** Builds the vector index anew when the table has outgrown it, and notes how it is to be asked. */
-export async function renewVectorIndex(session: Session, outsideShare = OUTSIDE_SHARE): Promise<void> {
-  const { native, chunks } = session.tables;
-  await chunks.upkeep.checkoutLatest();
-  const rows = await chunks.upkeep.countRows('vector IS NOT NULL');
+/** Builds the vector index anew when the table has outgrown it. */
+export async function renewVectorIndex(
+  session: Session,
+  { outsideShare = OUTSIDE_SHARE, asked = false }: { readonly outsideShare?: number; readonly asked?: boolean } = {},
+): Promise<void> {
+  const table = session.tables.chunks.upkeep;
+  await table.checkoutLatest();
+  const rows = await table.countRows('vector IS NOT NULL');
   if (!wantsVectorIndex(rows, session.tuning)) {
-    const outside = (await chunks.upkeep.indexStats('vector_idx'))?.numUnindexedRows ?? 0;
+    const outside = (await table.indexStats('vector_idx'))?.numUnindexedRows ?? 0;
     if (outside <= rows * outsideShare) return;
   }
-  await session.note({ vectors: await buildVectorIndex(native, chunks.upkeep, rows) });
+  await doWork(session, 'chunks', 'vectors', { asked });
 }
 
 /** Indexes that are gone leave folders behind. */

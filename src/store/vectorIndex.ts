@@ -1,7 +1,7 @@
 import type { Table } from '@lancedb/lancedb';
 import { numbers, vectors } from './decode.ts';
-import type { VectorTuning } from './indexFile.ts';
 import type { Native } from './native.ts';
+import type { VectorTuning } from './upkeepPort.ts';
 
 /** Below this, comparing with every vector is as fast as an index (10 ms at 10,000 rows). */
 const FLAT_ROWS = 10_000;

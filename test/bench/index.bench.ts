@@ -10,7 +10,7 @@ import { grammarOf, openGrammars } from '../../src/chunking/grammars.ts';
 import { type EngineClient, startEngine } from '../../src/client/engineClient.ts';
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
 import { languageOfPath } from '../../src/core/languages.ts';
-import { FilesChanged, GetStatus, OpenFolder, Search, WaitForIndex } from '../../src/protocol/engine.ts';
+import { FilesChanged, GetStatus, OpenFolder, Pause, Resume, Search, WaitForIndex } from '../../src/protocol/engine.ts';
 import { CleanUp } from '../../src/protocol/health.ts';
 import { bytesBelow, openStore, recordedGenerations } from '../../src/store/index.ts';
 import { type SourceFile, sourceFiles } from './corpus.ts';
@@ -31,6 +31,8 @@ const QUESTIONS = [
   'retry a failed request',
 ];
 const ROUNDS = 5;
+const PAUSES = 8;
+const PAUSE_STEP_MS = 400;
 const TELL_MS = 10_000;
 
 const args = process.argv.slice(2);
@@ -64,6 +66,7 @@ for (const size of sizes) {
   const saves = await percentiles(SAVES, (round) => save(client, folder, round));
   const queries = await percentiles(QUESTIONS.length * ROUNDS, (round) => ask(client, QUESTIONS[round % QUESTIONS.length] ?? ''));
   const upkeep = await saveDuringUpkeep(client, folder);
+  const pauses = await pauseDuringUpkeep(client, folder);
   const use = first.use.now();
   first.use.stop();
   await client.stop();
@@ -85,11 +88,13 @@ for (const size of sizes) {
   row('first answer after opening', seconds(first.firstAnswerMs));
   row('save until a search has it', saves);
   row('the same during an upkeep', upkeep);
+  row('pause in the middle of an upkeep', pauses);
   row('query', queries);
   row('start over an unchanged index', `first answer ${seconds(again.firstAnswerMs)}, in step with the disk ${seconds(again.ms)}`);
   row('files read again at that start', String(again.indexedFiles));
   row('processor time of the engine', cpuText(first.cpu, parse.cpu));
-  row('peak memory of the engine', use.peak === 0 ? 'not told here' : `${(use.peak / 1e6).toFixed(0)} MB, started ${use.starts} times`);
+  row('peak memory of the engine', use.peak === 0 ? 'not told here' : `${megabytes(use.peak)}, started ${use.starts} times`);
+  if (use.upkeepPeak > 0) row('of its upkeep, and of both', `${megabytes(use.upkeepPeak)}, ${megabytes(use.peakTogether)} at one moment`);
   row(
     'on disk',
     `${(disk.bytes / 1e6).toFixed(1)} MB, ${Math.round(disk.bytes / chunks).toLocaleString('en')} bytes a chunk, ${disk.share}`,
@@ -232,6 +237,22 @@ async function saveDuringUpkeep(client: EngineClient, folder: string): Promise<s
   return `${percentilesOf(times)} of ${times.length}`;
 }
 
+/** From the wish to pause until nothing works on the tables any more, at several moments of an upkeep over the whole index. */
+async function pauseDuringUpkeep(client: EngineClient, folder: string): Promise<string> {
+  const times: number[] = [];
+  for (let round = 1; round <= PAUSES; round++) {
+    const cleaned = client.request(CleanUp, { roots: [] });
+    await new Promise((resolve) => setTimeout(resolve, round * PAUSE_STEP_MS));
+    const startedAt = performance.now();
+    await client.request(Pause, { folder });
+    times.push(performance.now() - startedAt);
+    await cleaned;
+    await client.request(Resume, { folder });
+    await client.request(WaitForIndex, { folder });
+  }
+  return `${percentilesOf(times)}, at most ${Math.max(...times).toFixed(0)} ms, of ${times.length}`;
+}
+
 /** What lies on disk, and how much of that the newest rows and indexes need. */
 async function diskUse(indexDir: string): Promise<{ readonly bytes: number; readonly share: string }> {
   const { fingerprint = '', dimension = 0 } = (await recordedGenerations(indexDir))[0] ?? {};
@@ -265,6 +286,10 @@ function cpuText({ store, rest }: Use, parseMs: number): string {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
 }
 
 function rate(count: number, ms: number): string {

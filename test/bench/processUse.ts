@@ -8,6 +8,9 @@ const LOOK_MS = 250;
 export interface Use {
   /** Bytes; 0 where the system does not say. */
   readonly peak: number;
+  /** The same of the process that does its upkeep, and of both at one moment. */
+  readonly upkeepPeak: number;
+  readonly peakTogether: number;
   readonly starts: number;
   /** Milliseconds of processor time of the store's own threads, which bear the names of its libraries, and of all else. */
   readonly store: number;
@@ -16,14 +19,23 @@ export interface Use {
 
 /** Looks at the process from time to time, because one that is gone cannot be asked. On a machine that does other work, processor time is steadier than the clock. */
 export function watchUse(pid: () => number | undefined): { readonly now: () => Use; readonly stop: () => void } {
-  const seen = new Map<number, Omit<Use, 'starts'>>();
+  const seen = new Map<number, Pick<Use, 'peak' | 'store' | 'rest'>>();
+  const upkeep = new Map<number, Pick<Use, 'peak' | 'store' | 'rest'>>();
+  let peakTogether = 0;
   const look = (): void => {
     const id = pid();
     if (id === undefined) return;
     try {
-      const kB = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0);
+      const own = memoryOf(id);
       // One that has just ended is still listed, with nothing in it.
-      if (kB > 0) seen.set(id, { peak: kB * 1024, ...processorTime(id) });
+      if (own.peak > 0) seen.set(id, { peak: own.peak, ...processorTime(id) });
+      let now = own.now;
+      for (const child of upkeepsOf(id)) {
+        const { peak, now: childNow } = memoryOf(child);
+        if (peak > 0) upkeep.set(child, { peak, ...processorTime(child) });
+        now += childNow;
+      }
+      peakTogether = Math.max(peakTogether, now);
     } catch {
       // No /proc on this system, or a process that has just ended.
     }
@@ -32,17 +44,31 @@ export function watchUse(pid: () => number | undefined): { readonly now: () => U
   return {
     now: () => {
       look();
-      const all = [...seen.values()];
-      const sum = (of: (use: Omit<Use, 'starts'>) => number): number => all.reduce((total, use) => total + of(use), 0);
+      const all = [...seen.values(), ...upkeep.values()];
+      const sum = (of: (use: Pick<Use, 'store' | 'rest'>) => number): number => all.reduce((total, use) => total + of(use), 0);
       return {
-        peak: Math.max(0, ...all.map(({ peak }) => peak)),
-        starts: all.length,
+        peak: Math.max(0, ...[...seen.values()].map(({ peak }) => peak)),
+        upkeepPeak: Math.max(0, ...[...upkeep.values()].map(({ peak }) => peak)),
+        peakTogether,
+        starts: seen.size,
         store: sum(({ store }) => store),
         rest: sum(({ rest }) => rest),
       };
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** Bytes, at most so far and now. */
+function memoryOf(pid: number): { readonly peak: number; readonly now: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const bytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) * 1024;
+  return { peak: bytes('VmHWM'), now: bytes('VmRSS') };
+}
+
+function upkeepsOf(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  return children.filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('upkeepProcess'));
 }
 
 function processorTime(pid: number): { readonly store: number; readonly rest: number } {

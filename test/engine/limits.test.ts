@@ -95,7 +95,7 @@ describe('the battery', () => {
     await Promise.resolve();
     expect(noteOfPause(gate)).toBe('');
     gate.close();
-    expect(noteOfPause(gate)).toMatch(/cannot be stopped and ends first/);
+    expect(noteOfPause(gate)).toMatch(/is finished first/);
     end();
     await step;
     expect(noteOfPause(gate)).toBe('');

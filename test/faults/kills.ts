@@ -25,6 +25,9 @@ interface Scene {
   readonly random: Random;
 }
 
+/** Here the process that does the upkeep is killed, in which the engine lives on. */
+const UPKEEP_CHILD = 'upkeep child';
+
 /** What the engine is at when it is killed. What it rejects because it dies under it is nobody's fault. */
 const SCENES: Readonly<Record<string, (scene: Scene) => void>> = {
   saving: ({ tree, engine, random }) => tell(engine, tree, changes(tree, 1 + random.below(4))),
@@ -38,6 +41,10 @@ const SCENES: Readonly<Record<string, (scene: Scene) => void>> = {
     tell(engine, tree, []);
   },
   upkeep: ({ tree, engine, random }) => {
+    tell(engine, tree, changes(tree, random.below(6)));
+    ask(engine.client.request(CleanUp, { roots: [] }));
+  },
+  [UPKEEP_CHILD]: ({ tree, engine, random }) => {
     tell(engine, tree, changes(tree, random.below(6)));
     ask(engine.client.request(CleanUp, { roots: [] }));
   },
@@ -84,7 +91,7 @@ async function once(scene: Scene, name: string, delay: number): Promise<void> {
   const watched = watchSearches(engine, name !== 'rebuild');
   SCENES[name]?.(scene);
   await sleep(delay);
-  await engine.kill();
+  if (name !== UPKEEP_CHILD || !(await engine.killUpkeep())) await engine.kill();
   if (random.chance(0.3)) {
     // Somebody goes on typing while the engine starts again.
     const paths = changes(tree, 1);

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { IndexFile } from '../../src/store/indexFile.ts';
 import { loadNative } from '../../src/store/native.ts';
+import { buildTextIndex } from '../../src/store/rowIndexes.ts';
 import { lanceFolder, tableName } from '../../src/store/tables.ts';
 import type { ChunkHit, FileUpdate } from '../../src/store/types.ts';
-import { buildTextIndex } from '../../src/store/upkeep.ts';
 import { FINGERPRINT, storeIn, temporaryFolder } from './folder.ts';
 import { chunkRow, DIMENSION, fileRow, fileUpdate, randomFrom } from './rows.ts';
 

@@ -58,7 +58,7 @@ function children(read: Read, load: () => Promise<void> = async () => undefined)
       requests.push('kill');
       die('was killed');
     };
-    return { connection, gone, kill };
+    return { connection, pid: undefined, gone, kill };
   };
   onTestFinished(() => {
     for (const { die } of started) die('the test is over');
