@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { ErrorCode, type IndexPhase, type IndexStatus, type IndexSummary, type OpenParams } from '../protocol/engine.ts';
-import { inspectStore, StoreDamagedError, StoreUnavailableError } from '../store/index.ts';
+import { inspectEarly, StoreDamagedError, StoreUnavailableError } from '../store/index.ts';
 import type { IndexStore, LedgerEntry } from '../store/types.ts';
 import { engineError, newerIndex } from './errors.ts';
 import { indexFingerprint } from './fingerprint.ts';
@@ -113,9 +113,7 @@ export class FolderIndex {
   /** Opens what is there, and starts to bring it in step with the disk. Throws an error for people when neither is possible. */
   async open(): Promise<void> {
     const { indexDir } = this.#params;
-    const early = await this.#context.inspected;
-    const isFine = early?.fingerprint === this.#fingerprint && early.state === 'ready';
-    const { state, detail } = isFine ? early : await inspectStore(indexDir, this.#fingerprint);
+    const { state, detail } = await (this.#context.inspect ?? inspectEarly(indexDir))(this.#fingerprint);
     if (state === 'newer-format') throw newerIndex(indexDir, detail);
     if (state === 'damaged') this.#say('warn', `The index was damaged (${detail}) and is being rebuilt.`);
     if (this.#params.index && (await this.#tryToWrite())) await this.#openOrRebuild(state === 'damaged');

@@ -1,5 +1,5 @@
 import type { BuildingStatus, IndexPhase, IndexStatus } from '../protocol/engine.ts';
-import type { inspectInUse } from '../store/index.ts';
+import type { inspectEarly } from '../store/index.ts';
 import type { LedgerEntry } from '../store/types.ts';
 import type { Gate } from './gate.ts';
 import type { EngineServices } from './services.ts';
@@ -9,8 +9,8 @@ export interface FolderContext {
   readonly isTyping: () => boolean;
   readonly onStatus: (status: IndexStatus) => void;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
-  /** How the generation in use was found while the embedder was loaded; undefined when nobody looked or that failed. */
-  readonly inspected?: Promise<Awaited<ReturnType<typeof inspectInUse>> | undefined>;
+  /** Looks at the store, which has begun while the embedder was loaded. */
+  readonly inspect?: ReturnType<typeof inspectEarly>;
 }
 
 /** Progress of the pass that runs now. */

@@ -24,7 +24,7 @@ import {
   WaitForIndex,
 } from '../protocol/engine.ts';
 import type { EmbedderOptions } from '../protocol/models.ts';
-import { inspectInUse, StoreDamagedError } from '../store/index.ts';
+import { inspectEarly, StoreDamagedError } from '../store/index.ts';
 import { wouldServe } from './chooseEmbedder.ts';
 import { serveEditors } from './editors.ts';
 import { engineError } from './errors.ts';
@@ -78,9 +78,9 @@ export function serveEngine(connection: MessageConnection, version: string): { c
     return services;
   };
   const folders = createFolders(async (folder, params) => {
-    // The store is looked at while the embedder is loaded; what is wrong with it comes out when the folder is opened.
-    const inspected = inspectInUse(params.indexDir).catch(() => undefined);
-    const index = new FolderIndex(folder, params, await started(), { ...events, inspected });
+    // Before the embedder is there: both take their time.
+    const inspect = inspectEarly(params.indexDir);
+    const index = new FolderIndex(folder, params, await started(), { ...events, inspect });
     limits?.opened(index);
     return index;
   });

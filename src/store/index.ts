@@ -71,13 +71,17 @@ export async function inspectStore(dir: string, fingerprint: string): Promise<{ 
   }
 }
 
-/** The same of the generation in use, with its fingerprint: for who does not know yet which one is wanted. */
-export async function inspectInUse(
-  dir: string,
-): Promise<{ readonly fingerprint: string; readonly state: StoreState; readonly detail: string }> {
-  const found = await readIndexFile(dir);
-  const fingerprint = found.state === 'read' ? found.file.fingerprint : '';
-  return { fingerprint, ...(await inspectStore(dir, fingerprint)) };
+/** `inspectStore` for a generation that is named later: the one in use is looked at already now, as it is mostly the one. */
+export function inspectEarly(dir: string): (fingerprint: string) => ReturnType<typeof inspectStore> {
+  const inUse = readIndexFile(dir)
+    .then(async (found) => {
+      const fingerprint = found.state === 'read' ? found.file.fingerprint : '';
+      const { state } = await inspectStore(dir, fingerprint);
+      return state === 'ready' ? fingerprint : undefined;
+    })
+    // What is wrong is found again when it is asked for.
+    .catch(() => undefined);
+  return async (wanted) => ((await inUse) === wanted ? { state: 'ready', detail: '' } : inspectStore(dir, wanted));
 }
 
 /** Reads a narrow column of every part and asks every index: what is truncated or missing fails here, though it opens and counts right. */

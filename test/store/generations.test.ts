@@ -6,6 +6,7 @@ import {
   dropGeneration,
   dropOtherGenerations,
   dropStore,
+  inspectEarly,
   inspectStore,
   listGenerations,
   openStore,
@@ -50,6 +51,22 @@ describe('states', () => {
     expect(await inspectStore(join(dir, 'deep', 'index'), FINGERPRINT)).toEqual({ state: 'ready', detail: '' });
     expect(await inspectStore(join(dir, 'deep', 'index'), 'two')).toMatchObject({ state: 'other-fingerprint' });
     expect(store.dimension).toBe(DIMENSION);
+  });
+
+  test('looked at early it is what it is when it is asked for', async () => {
+    const dir = await filledFolder();
+    const damaged = await filledFolder();
+    const whole = inspectEarly(dir);
+    expect(await whole(FINGERPRINT)).toEqual({ state: 'ready', detail: '' });
+    expect(await whole('two')).toMatchObject({ state: 'other-fingerprint' });
+    expect(await inspectEarly(join(dir, 'not there'))(FINGERPRINT)).toMatchObject({ state: 'missing' });
+    rmSync(join(damaged, 'lance'), { recursive: true });
+    const broken = inspectEarly(damaged);
+    expect(await broken(FINGERPRINT)).toMatchObject({ state: 'damaged' });
+    // Another process may have made it anew meanwhile.
+    await dropStore(damaged);
+    await storeIn(damaged);
+    expect(await broken(FINGERPRINT)).toEqual({ state: 'ready', detail: '' });
   });
 
   test('a newer format is not opened, not changed, and not swept', async () => {
