@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
 import { Search } from '../protocol/engine.ts';
 import type { SearchResponse } from '../protocol/search.ts';
 import { sessionOf } from './flags.ts';
@@ -35,22 +36,32 @@ const NOTHING: SearchResponse = {
 export async function batch(folder: string, options: BatchOptions): Promise<number> {
   const languages = languageIds(options.lang);
   const queries = await readQueries(options.queries);
+  const out = options.out === undefined ? process.stdout : await openFile(options.out);
   return withSession(sessionOf(folder, options, true), async (session) => {
     await session.ready();
-    const out = options.out === undefined ? process.stdout : createWriteStream(options.out);
     let answered = 0;
-    for (const { id, query } of queries) {
-      const response =
-        query.trim() === '' ? NOTHING : await session.client.request(Search, toRequest(session.folder, query, options, languages));
-      if (response.hits.length > 0) answered++;
-      if (!out.write(`${JSON.stringify(toJsonAnswer(query, response, id))}\n`)) await once(out, 'drain');
+    async function* lines(): AsyncGenerator<string> {
+      for (const { id, query } of queries) {
+        const response =
+          query.trim() === '' ? NOTHING : await session.client.request(Search, toRequest(session.folder, query, options, languages));
+        if (response.hits.length > 0) answered++;
+        yield `${JSON.stringify(toJsonAnswer(query, response, id))}\n`;
+      }
     }
-    if (out !== process.stdout) {
-      out.end();
-      await once(out, 'finish');
-    }
+    await pipeline(lines, out, { end: out !== process.stdout });
     return answered;
   });
+}
+
+/** Opened before anything is indexed: who mistyped a path hears of it at once. */
+async function openFile(path: string): Promise<NodeJS.WritableStream> {
+  const out = createWriteStream(path);
+  try {
+    await once(out, 'open');
+  } catch {
+    throw new UsageError(`${path} cannot be written.`);
+  }
+  return out;
 }
 
 async function readQueries(path: string): Promise<readonly BatchQuery[]> {
@@ -64,7 +75,7 @@ async function readQueries(path: string): Promise<readonly BatchQuery[]> {
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`The queries file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new UsageError(`The queries file ${path} cannot be read.`);
   }
   return queries;
 }

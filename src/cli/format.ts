@@ -59,7 +59,8 @@ export function toText(response: SearchResponse, options: { readonly explain: bo
   });
   const { fallback } = response.metrics;
   const notes = [...response.notes, ...(fallback === '' ? [] : [fallback])].map((note) => paint('yellow', note));
-  const count = response.hits.length === 0 ? 'Nothing found' : `${response.hits.length} results`;
+  const found = response.hits.length;
+  const count = found === 0 ? 'Nothing found' : `${found} ${found === 1 ? 'result' : 'results'}`;
   return [...rows, ...notes, paint('dim', `${count} in ${Math.round(response.ms)} ms (${servedText(response)})`)].join('\n');
 }
 

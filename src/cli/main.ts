@@ -14,17 +14,35 @@ import { UsageError } from './usage.ts';
 /** Entry of the command line: arguments to a command, a command's outcome to an exit code. */
 declare const QUARRY_VERSION: string;
 
+/** The wrong number of arguments, which is mostly a question without quotes. */
+const ARGUMENT_ERRORS: ReadonlySet<string> = new Set(['commander.missingArgument', 'commander.excessArguments']);
+
+/** What commander says, as one sentence. */
+function plain({ message }: CommanderError): string {
+  return message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .replace(/(?<![.!?)])$/, '.');
+}
+
+/** A question has several words, and a shell takes each for an argument. */
+function quoted(usage: string): string {
+  return usage.replace('<question>', '"<question>"');
+}
+
 function program(finish: (code: number) => void): Command {
   const quarry = new Command('quarry')
     .description('Ask your code in plain words: local semantic search, no key, no server, no network.')
-    .version(QUARRY_VERSION)
+    .version(QUARRY_VERSION, '-v, --version')
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
   const add = (usage: string, description: string): Command =>
     quarry
       .command(usage)
       .description(description)
-      .exitOverride()
+      .exitOverride((error) => {
+        throw ARGUMENT_ERRORS.has(error.code) ? new UsageError(`${plain(error)} Usage: quarry ${quoted(usage)}`) : error;
+      })
       .configureOutput({ outputError: () => undefined })
       .showHelpAfterError(false);
   withSearchOptions(add('search <folder> <question>', 'answer one question'))
@@ -101,7 +119,9 @@ async function run(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
       // Commander says "(outputHelp)" when no command was given; its help has been printed then.
-      if (error.code !== 'commander.help') process.stderr.write(`${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}\n`);
+      const more =
+        error.code === 'commander.unknownCommand' && !error.message.includes('Did you mean') ? ' --help lists what there is.' : '';
+      if (error.code !== 'commander.help') process.stderr.write(`${plain(error)}${more}\n`);
       return 2;
     }
     process.stderr.write(`${sentenceOf(error)}\n`);

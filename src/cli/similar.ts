@@ -28,8 +28,9 @@ export function codeAt(folder: string, place: string): SimilarTo {
   if (file === undefined || inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
     throw new UsageError(`There is no file ${path} in ${folder}.`);
   }
-  const lines = textOf(file, path).split('\n');
-  if (startLine > lines.length) throw new UsageError(`${path} has ${lines.length} lines, so there is no line ${startLine}.`);
+  const lines = textOf(file, path).replace(/\n$/, '').split('\n');
+  if (startLine > lines.length)
+    throw new UsageError(`${path} has ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}, so there is no line ${startLine}.`);
   const end = Math.min(endLine, lines.length);
   const text = lines
     .slice(startLine - 1, end)

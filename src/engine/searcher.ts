@@ -12,7 +12,7 @@ import { type ParsedQuery, parseQuery } from '../core/query/parse.ts';
 import { placesAmong, placesIn } from '../core/query/places.ts';
 import { asMeant, correctTypos, type Vocabulary } from '../core/query/typos.ts';
 import { mergeHops } from '../core/ranking/hops.ts';
-import { rank } from '../core/ranking/rank.ts';
+import { isStage, rank, STAGE_NAMES } from '../core/ranking/rank.ts';
 import type { Candidate, Ranked, RankInput } from '../core/ranking/types.ts';
 import { ErrorCode } from '../protocol/engine.ts';
 import type { SearchHit, SearchMode, SearchRequest, SearchResponse } from '../protocol/search.ts';
@@ -46,6 +46,13 @@ export async function search(
   const query = parseQuery(request.query, resolveLanguage);
   if (query.text === '' && query.symbols.length === 0 && request.similarTo === undefined) {
     throw engineError(ErrorCode.BadQuery, 'Type a question or some words to search for.');
+  }
+  const unknown = request.without?.find((name) => !isStage(name));
+  if (unknown !== undefined) {
+    throw engineError(
+      ErrorCode.BadQuery,
+      `Ranking has no stage "${unknown}". Stages are ${STAGE_NAMES.join(', ')}, and path-<class> such as path-test.`,
+    );
   }
   const notes: string[] = [...query.hints];
   const wanted = servedMode(request.mode, indexes, services, notes);

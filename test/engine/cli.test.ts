@@ -139,10 +139,19 @@ describe('bad use gets one clear line and exit code 2', () => {
     ['a limit that is no number', (folder: string) => ['search', folder, 'x', '--limit', 'many'], /whole number/],
     ['a missing folder', (folder: string) => ['search', `${folder}/nowhere`, 'x'], /no folder/i],
     ['a file instead of a folder', (folder: string) => ['search', `${folder}/a.ts`, 'x'], /is a file/],
+    ['a question without quotes', (folder: string) => ['search', folder, 'retry', 'uploads'], /Usage: quarry search <folder> "<question>"/],
+    ['a question without a folder', () => ['search', 'retry uploads'], /Usage: quarry search <folder> "<question>"/],
+    ['a stage that ranking has not', (folder: string) => ['search', folder, 'x', '--without', 'magic'], /no stage "magic".*fusion/],
+    ['a line after the last', (folder: string) => ['similar', folder, 'a.ts:2'], /has 1 line/],
+    [
+      'answers that cannot be written',
+      (folder: string) => ['batch', folder, '--queries', `${folder}/ok.jsonl`, '--out', `${folder}/nowhere/out`],
+      /nowhere\/out cannot be written/,
+    ],
     ['a missing queries file', (folder: string) => ['batch', folder, '--queries', `${folder}/none.jsonl`], /none\.jsonl/],
     ['a queries file that is not JSON', (folder: string) => ['batch', folder, '--queries', `${folder}/a.ts`], /line 1/i],
   ])('%s', async (_, args, says) => {
-    const { folder, indexDir } = await makeFolder({ 'a.ts': 'const x = 1;\n' });
+    const { folder, indexDir } = await makeFolder({ 'a.ts': 'const x = 1;\n', 'ok.jsonl': '{"query": "x"}\n' });
     const { code, stdout, stderr } = await quarry([...args(folder), '--index-dir', indexDir]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(ONE_LINE);

@@ -69,6 +69,11 @@ export const STAGE_NAMES: readonly string[] = [
   'typos',
 ];
 
+/** Whether `RankInput.without` may name it. */
+export function isStage(name: string): boolean {
+  return STAGE_NAMES.includes(name) || (name.startsWith('path-') && name.slice('path-'.length) in PATH_FACTORS);
+}
+
 function foldReason(signal: string, factor: number | undefined, detail: string): readonly RankReason[] {
   return factor === undefined ? [] : [{ signal, effect: 'factor', value: Math.round(factor * 1000) / 1000, detail }];
 }
