@@ -25,6 +25,8 @@ export interface EngineProcess {
   readonly gone: Promise<string>;
   /** True once `end` was called: then its end is no crash. */
   readonly ending: boolean;
+  /** True when it has ended by itself, as for want of memory, and was not killed from outside. */
+  readonly crashed: boolean;
   /** Closes the connection, asks the process to end, and kills it after `graceMs`. Settles when it is gone. */
   end(graceMs: number): Promise<void>;
   kill(): void;
@@ -35,6 +37,11 @@ export interface EngineProcess {
  * the engine's peak is a quarter lower for 3 % more processor time.
  */
 const YOUNG_SPACE = '--max-semi-space-size=4';
+
+/** How others end a process. */
+const KILLS: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);
+/** The same on Windows, which has no signals. */
+const KILLED_CODE = 1;
 
 const AFTER_DISCONNECT_MS = 1500;
 const LONGEST_LINE = 2000;
@@ -57,6 +64,10 @@ export function launchEngine(options: LaunchOptions): EngineProcess {
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   connection.onError(([error]) => options.onLine('stderr', `connection: ${error.message}`));
   const kill = () => void child.kill('SIGKILL');
+  let crashed = false;
+  child.once('exit', (code, signal) => {
+    crashed = signal === null ? code !== 0 && code !== KILLED_CODE : !KILLS.has(signal);
+  });
   const gone = watch(child, connection, kill);
   connection.listen();
   let ending = false;
@@ -66,6 +77,9 @@ export function launchEngine(options: LaunchOptions): EngineProcess {
     gone,
     get ending() {
       return ending;
+    },
+    get crashed() {
+      return crashed;
     },
     kill,
     async end(graceMs) {

@@ -56,6 +56,8 @@ export function supervise(options: SupervisorOptions): Supervisor {
   /** What a person asked for; it turns the end of a process into something else than a crash. */
   let order: 'run' | 'restart' | 'stop' = 'run';
   let reason = '';
+  /** The last engine when it ended by itself; the next one is told. */
+  let crashedPid: number | undefined;
   /** Safe mode is left after this long; each time it is needed again it lasts longer. */
   let safeMs = options.againMs;
   const loop = keepAlive();
@@ -75,6 +77,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
       options.onLaunch(engine);
       void introduce(engine);
       const cause = await engine.gone;
+      crashedPid = engine.crashed ? engine.pid : undefined;
       // Calls that lost this process wait for the same promise, later in line: they must find `ready` renewed.
       renew();
       const next = order as 'run' | 'restart' | 'stop';
@@ -125,7 +128,8 @@ export function supervise(options: SupervisorOptions): Supervisor {
   /** Initialises a new process and opens the folders again; one that cannot do so is killed, which counts as a crash. */
   async function introduce(engine: EngineProcess): Promise<void> {
     try {
-      const wanted = { ...options.options, keywordOnly: options.options.keywordOnly || policy.safe };
+      const keywordOnly = options.options.keywordOnly || policy.safe;
+      const wanted = { ...options.options, keywordOnly, ...(crashedPid === undefined ? {} : { crashedPid }) };
       const first = engine.connection.sendRequest(Initialize, wanted);
       const info = await within(first, options.startTimeoutMs, `The engine did not answer in ${options.startTimeoutMs / 1000} seconds.`);
       await Promise.all(options.folders().map((params) => reopen(engine, params)));

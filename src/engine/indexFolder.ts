@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { bytesBelow, dropStore, generationName, recordedGenerations } from '../store/index.ts';
 import { statisticsFile } from './corpus.ts';
 import { lastCheckFile } from './lastCheck.ts';
+import { IN_BATCH } from './suspects.ts';
 import { UPKEEP_MARK } from './upkeepMark.ts';
 import { readWriter } from './writerLock.ts';
 
 /** `folder.json` in an index says whose index it is, so that the index of a folder that is gone can be found. */
 const OWNER_FILE = 'folder.json';
 /** What the engine keeps in an index beside the store's tables and the lock. */
-const BESIDE_THE_STORE = ['in-progress.json', 'suspects.json', UPKEEP_MARK, OWNER_FILE];
+const BESIDE_THE_STORE = ['in-progress.json', IN_BATCH, 'suspects.json', UPKEEP_MARK, OWNER_FILE];
 const OF_A_GENERATION = /^(statistics|checked)(_\w+)?\.(bin|json)$/;
 
 export interface RemovedOrphan {

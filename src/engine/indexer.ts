@@ -2,6 +2,7 @@ import type { CancellationToken } from 'vscode-jsonrpc';
 import type { FoundFile } from '../core/files.ts';
 import { MAX_ATTEMPTS, type WorkPlan } from '../core/plan.ts';
 import type { Commit, FileUpdate, IndexStore, LedgerEntry } from '../store/types.ts';
+import { type BatchJournal, openBatchJournal } from './batchJournal.ts';
 import type { EmbedService } from './embedService.ts';
 import { emptyUpdate, textsToEmbed, toUpdate } from './fileUpdate.ts';
 import type { Gate } from './gate.ts';
@@ -25,6 +26,8 @@ export interface IndexRun {
   readonly suspects: Suspects;
   /** The file that names what is being parsed. */
   readonly journal: string;
+  /** The file that names what is parsed and not committed yet. */
+  readonly batchJournal: string;
   readonly onCommit: (updates: readonly FileUpdate[], removed: readonly string[]) => void;
   /** `chunks` were written since the last call. */
   readonly onProgress: (filesDone: number, chunks: number) => void;
@@ -58,17 +61,29 @@ const FIRST_STEP_TEXTS = 32;
 /** Batches that are ready to be written. */
 interface Pending extends Commit {
   /** Files that the batches had. */
-  readonly files: number;
+  readonly paths: readonly string[];
   readonly bytes: number;
 }
 
-const NOTHING: Pending = { updates: [], removed: [], files: 0, bytes: 0 };
+const NOTHING: Pending = { updates: [], removed: [], paths: [], bytes: 0 };
+
+/** Of files that the engine died with, a large one is written alone, and of small ones so many and so much together. */
+const CAREFUL = { files: 16, bytes: 64_000 } as const;
 
 /**
  * Reads, chunks, embeds and commits the files of a plan. Three stages overlap: while some batches are committed, the next
  * is embedded and the one after is parsed. A file becomes visible together with all its chunks.
  */
 export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
+  const inWork = openBatchJournal(run.batchJournal);
+  try {
+    return await indexBatches(run, inWork);
+  } finally {
+    inWork.end();
+  }
+}
+
+async function indexBatches(run: IndexRun, inWork: BatchJournal): Promise<IndexOutcome> {
   let done = 0;
   let files = 0;
   let chunks = 0;
@@ -78,8 +93,12 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
   let committed: Promise<void> = Promise.resolve();
   /** What the ledger held of a file when it was read. */
   const readOver = new Map<string, LedgerEntry | undefined>();
-  const { last, quarantined } = run.suspects;
-  const batches = [...intoBatches(withoutSuspects(run)), ...run.plan.read.filter(({ path }) => last.has(path)).map((file) => [file])];
+  const { last, alone, quarantined } = run.suspects;
+  const batches = [...intoBatches(withoutSuspects(run))];
+  /** From here on each file is a batch, and nothing else is in work beside it: then it is known what the engine dies of. */
+  const firstCareful = batches.length;
+  batches.push(...run.plan.read.filter(({ path }) => last.has(path)).map((file) => [file]));
+  const isAlone = (at: number): boolean => (batches[at] ?? []).some(({ path, size }) => alone.has(path) || size >= CAREFUL.bytes);
   const draft = (at: number): Promise<readonly FileDraft[]> => {
     const batch = batches[at];
     if (batch === undefined) return Promise.resolve([]);
@@ -93,8 +112,10 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
   };
   const write = async (ready: Pending): Promise<void> => {
     const next = notOvertaken(run, ready, readOver);
-    if (!(await commit(run, { ...next, left: run.plan.read.length - done - ready.files }))) return;
-    done += ready.files;
+    if (!(await commit(run, { ...next, left: run.plan.read.length - done - ready.paths.length }))) return;
+    inWork.remove(ready.paths);
+    if (last.size > 0) await run.suspects.cleared(ready.paths);
+    done += ready.paths.length;
     files += next.updates.filter(({ file }) => file.state === 'indexed').length;
     const written = next.updates.reduce((sum, update) => sum + update.chunks.length, 0);
     chunks += written;
@@ -102,13 +123,18 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
   };
   const writePending = async (): Promise<void> => {
     await committed;
+    inWork.add(pending.paths);
     committed = write(pending);
     committed.catch(() => undefined);
     pending = NOTHING;
     committedAt = performance.now();
   };
   const isDue = (at: number): boolean => {
-    if (at < SMALL_BATCHES || at === batches.length - 1 || pending.bytes >= COMMIT_BYTES) return true;
+    if (at === batches.length - 1) return true;
+    if (at >= firstCareful) {
+      return isAlone(at) || isAlone(at + 1) || pending.paths.length >= CAREFUL.files || pending.bytes >= CAREFUL.bytes;
+    }
+    if (at < SMALL_BATCHES || pending.bytes >= COMMIT_BYTES) return true;
     const wait = Math.max(COMMIT_MS.least, Math.min(COMMIT_MS.most, (committedAt - startedAt) * COMMIT_MS.shareOfRun));
     return performance.now() - committedAt >= wait;
   };
@@ -116,16 +142,22 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
   if (run.plan.removed.length + quarantined.length > 0) {
     await commit(run, { updates: quarantined.map(quarantine), removed: run.plan.removed });
   }
-  let ahead = draft(0);
+  let ahead: Promise<readonly FileDraft[]> | undefined = draft(0);
   for (let at = 0; at < batches.length && !run.cancelled(); at++) {
     const batch = batches[at] ?? [];
     await run.share.take(batch.length);
     await run.gate.passed();
-    const drafts = await ahead;
-    if (last.size > 0) await run.suspects.cleared(drafts.map(({ path }) => path));
-    ahead = draft(at + 1);
+    const isCareful = at >= firstCareful;
+    if (at === firstCareful) {
+      await writePending();
+      await committed;
+    }
+    const drafts = await (ahead ?? draft(at));
+    const paths = batch.map(({ path }) => path);
+    inWork.add(paths);
+    ahead = at + 1 < firstCareful ? draft(at + 1) : undefined;
     // A failure in the batch ahead is seen when its turn comes; until then it must not count as unhandled.
-    ahead.catch(() => undefined);
+    ahead?.catch(() => undefined);
     await run.between();
     const next = await toCommit(run, batch, drafts).catch(async (error: unknown) => {
       // What is ready counts before the failure does: the next pass then plans with it.
@@ -133,8 +165,10 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
       await committed;
       throw error;
     });
+    if (isCareful) inWork.remove(paths);
     pending = joined(pending, next, batch);
     if (isDue(at) && !run.cancelled()) await writePending();
+    if (isCareful) await committed;
   }
   await committed;
   return { files, chunks, removed: run.plan.removed.length };
@@ -144,7 +178,7 @@ function joined(pending: Pending, next: Commit, batch: readonly FoundFile[]): Pe
   return {
     updates: [...pending.updates, ...next.updates],
     removed: [...pending.removed, ...next.removed],
-    files: pending.files + batch.length,
+    paths: [...pending.paths, ...batch.map(({ path }) => path)],
     bytes: pending.bytes + batch.reduce((sum, { size }) => sum + size, 0),
   };
 }

@@ -10,7 +10,7 @@ import type { OpenGeneration } from './liveIndex.ts';
 import { planFolder, type Scanned } from './planFolder.ts';
 import { renewTimes } from './renewTimes.ts';
 import type { EngineServices } from './services.ts';
-import { journalOf, readSuspects } from './suspects.ts';
+import { batchJournalOf, journalOf, readSuspects, type Suspects } from './suspects.ts';
 import type { Share } from './turns.ts';
 import type { Work } from './workQueue.ts';
 
@@ -22,6 +22,7 @@ const UNINDEXED_SHARE = 0.01;
 const LOOK_MS = 20;
 /** The process of an upkeep may have died of something else, a person's hand or a lack of memory, hence two times. */
 const DEATHS_ALLOWED = 1;
+const MOST_NAMED = 5;
 /** Share of replaced rows above which the corpus statistics are counted anew. */
 const DRIFT_FOR_RECOUNT = 0.2;
 
@@ -68,8 +69,8 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
   let outcome = NOTHING;
   if (plan.read.length > 0 || plan.removed.length > 0) {
     const before = new Map(ledger);
-    const suspects = await readSuspects(pass.indexDir, plan.read);
-    for (const path of suspects.last) pass.say('info', `The engine ended while it read ${path}: it is read last this time, and alone.`);
+    const suspects = await readSuspects(pass.indexDir, plan.read, pass.services.crashedPid);
+    sayLast(pass, suspects);
     for (const { path } of suspects.quarantined) {
       pass.say('warn', `The engine ended twice while it read ${path}: the file is left out until it changes.`);
     }
@@ -88,6 +89,7 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
       suspects,
       // The parser may be at a file of the long pass as well, and the journal names one.
       journal: between === undefined ? '' : journalOf(pass.indexDir),
+      batchJournal: between === undefined ? '' : batchJournalOf(pass.indexDir),
       onCommit: (updates) => corpus.add(updates),
       onProgress: (done, chunks) => pass.onProgress(done, plan.read.length, chunks),
       between: between ?? (() => Promise.resolve()),
@@ -100,6 +102,13 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
   if (scanned !== undefined) await writeLastCheck(pass.indexDir, fingerprint, startedAt);
   if (between !== undefined) await upkeep(pass, outcome.chunks, between);
   return outcome;
+}
+
+/** By name, unless there are so many that nobody would read it. */
+function sayLast({ say }: Pass, { last }: Suspects): void {
+  if (last.size > MOST_NAMED)
+    say('info', `The engine ended while it worked on ${last.size} files: they are read last this time, one by one.`);
+  else for (const path of last) say('info', `The engine ended while it read ${path}: it is read last this time, and alone.`);
 }
 
 async function upkeep(pass: Pass, written: number, between: () => Promise<void>): Promise<void> {

@@ -29,8 +29,9 @@ export interface EngineServices {
   embedderFor(key: string): Promise<EmbedService | undefined>;
   /** Words, in lower case, that are no slip of the keys. */
   ordinaryWords(): ReadonlySet<string>;
-  /** As in `EngineOptions`. */
+  /** Both as in `EngineOptions`. */
   readonly upkeepProcessAbove?: number | undefined;
+  readonly crashedPid?: number | undefined;
 }
 
 /** `endpoint` is a server that embeds in place of a model on this machine. */
@@ -46,6 +47,7 @@ export async function startServices(options: EngineOptions, events: EmbedderEven
     embedderFor: withKey,
     ordinaryWords: ordinaryWords(options.mediaDir),
     upkeepProcessAbove: options.upkeepProcessAbove,
+    crashedPid: options.crashedPid,
   };
 }
 

@@ -77,6 +77,8 @@ export interface EngineOptions {
   readonly keywordOnly: boolean;
   /** Memory (in MB) above which the engine asks to be restarted; 1500 when absent. */
   readonly memoryLimitMB?: number;
+  /** The engine before this one, where that ended by itself, as for want of memory, and by nobody's kill: what it worked on is suspected. */
+  readonly crashedPid?: number;
   /** Chunks above which the upkeep of an index has a process of its own; 10,000 when absent. */
   readonly upkeepProcessAbove?: number;
   /** Indexing waits while the computer runs on battery, where the system says so. */

@@ -46,6 +46,29 @@ setInterval(() => {
 }, 10);
 `;
 
+/**
+ * Stands before the real engine and takes all of V8's memory when files are embedded or written. A `stew` does so whenever it is in work, a `broth` when
+ * it is written: the second time that it is named, if it is embedded alone.
+ */
+const GREEDY = `
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const write = fs.writeFileSync;
+let broths = 0;
+fs.writeFileSync = (path, text, ...rest) => {
+  write(path, text, ...rest);
+  if (!String(path).endsWith('in-batch.json')) return;
+  const { paths } = JSON.parse(text);
+  const named = (name) => paths.some((one) => one.includes(name));
+  if (named('broth')) broths++;
+  if (!named('stew') && !(named('broth') && (paths.length > 1 || broths > 1))) return;
+  fs.appendFileSync(process.env.QUARRY_TEST_DEATHS, 'x');
+  const held = [];
+  for (;;) held.push(new Array(100_000).fill(held.length + 0.5));
+};
+syncBuiltinESMExports();
+`;
+
 let dist = '';
 const clients: EngineClient[] = [];
 
@@ -60,6 +83,8 @@ beforeAll(async () => {
   await writeFile(join(dist, 'killer.mjs'), KILLER);
   await writeFile(join(dist, 'glutton.mjs'), GLUTTON);
   await writeFile(join(dist, 'gluttonEngine.mjs'), "import './glutton.mjs';\nimport './engine.mjs';\n");
+  await writeFile(join(dist, 'greedy.mjs'), GREEDY);
+  await writeFile(join(dist, 'greedyEngine.mjs'), "import './greedy.mjs';\nimport './engine.mjs';\n");
   await writeFile(join(dist, 'smallNode'), `#!/bin/sh\nexec "${process.execPath}" --max-old-space-size=150 "$@"\n`, { mode: 0o755 });
   await writeFile(join(dist, 'chunkWorker.mjs'), "import './killer.mjs';\nimport './realChunkWorker.mjs';\n");
 });
@@ -166,4 +191,35 @@ it.skipIf(process.platform === 'win32')('an engine that V8 ends for want of memo
   expect(log.join('\n')).toMatch(/heap out of memory|heap limit/);
   expect(log.filter((line) => /^The engine (was killed by SIGABRT|ended with exit code)/.test(line))).toHaveLength(2);
   expect(client.state().state).toBe('ready');
+});
+
+it.skipIf(process.platform === 'win32').each([
+  ['while it embeds a file', 'stew', 2],
+  // Found among all that was in work, among those that are written together, and alone.
+  ['while it writes a file', 'broth', 3],
+])('an engine that V8 ends for want of memory %s is back, and the file is left out by name', async (_, name, expected) => {
+  const { folder, indexDir } = await makeFolder({ ...many, [`src/${name}.ts`]: 'export const more = 1;\n' });
+  const deaths = join(indexDir, '..', 'deaths');
+  await writeFile(deaths, '');
+  process.env.QUARRY_TEST_DEATHS = deaths;
+  const client = startEngine({
+    module: join(dist, 'greedyEngine.mjs'),
+    execPath: join(dist, 'smallNode'),
+    options: { mediaDir: join(ROOT, 'dist/media'), keywordOnly: false },
+  });
+  clients.push(client);
+  const log: string[] = [];
+  client.onLog(({ message }) => log.push(message));
+  await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
+  await untilLeftOut(client, folder);
+  const { status } = await client.request(WaitForIndex, { folder });
+  expect({ files: status.files, failed: status.failed, deaths: statSync(deaths).size }).toEqual({ files: 40, failed: 1, deaths: expected });
+  expect((await client.request(ListFiles, { folder })).failed.map(({ path }) => path)).toEqual([`src/${name}.ts`]);
+  expect(log.filter((line) => line.includes(`src/${name}.ts: the file is left out`))).toHaveLength(1);
+  // Neither looking at everything nor another engine tries it again.
+  await client.request(FilesChanged, { folder, paths: [] });
+  await client.request(WaitForIndex, { folder });
+  await client.restart();
+  expect((await client.request(WaitForIndex, { folder })).status).toMatchObject({ phase: 'ready', files: 40, failed: 1 });
+  expect(statSync(deaths).size).toBe(expected);
 });
