@@ -181,7 +181,9 @@ export async function runReadOnlyDisk(home: string, seed: number): Promise<strin
   };
   const inStep = async (engine: Engine): Promise<void> => {
     while ((await engine.indexed()).status.phase !== 'ready') await new Promise((resolve) => setTimeout(resolve, 200));
-    await compareWithDisk(tree.folder, indexDir, tree.files());
+    await compareWithDisk(tree.folder, indexDir, tree.files()).catch((error: unknown) => {
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\nlog:\n${engine.log.slice(-15).join('\n')}`);
+    });
     await answers(engine);
   };
   try {
