@@ -59,7 +59,7 @@ describe('rank puts first', () => {
     ],
     ['the qualified one', 'Queue.push', ['a.ts|Stack.push|push', 'b.ts|Queue.push|push']],
     ['the type before its methods', 'Upload', ['a.ts|Upload.upload|upload', 'b.ts|Upload|upload']],
-    ['the symbol in another case', 'retry_upload', ['a.ts|run|retry_upload()', 'b.ts|retryUpload|x']],
+    ['the symbol in another case', 'retry_upload', ['a.ts|run|retry_upload()', 'b.ts|retryUpload|send(x)']],
     ['the file that is named after the symbol', 'Upload', ['misc.ts|Upload|x', 'upload.ts|Upload|x']],
     ['a definition named in a sentence', 'how does retryUpload wait', ['a.ts|wait|how does it wait, wait', 'b.ts|retryUpload|wait']],
     ['the symbol whose words are asked for', 'retry failed uploads', ['a.ts|run|retry failed uploads now', 'b.ts|retryFailedUploads|now']],
@@ -311,15 +311,20 @@ describe('rows', () => {
   it('are files: what stands for a folder is lifted by the files in it', () => {
     const tree = ['route/path.ts|a|merge paths', 'route/index.ts|b|paths', 'other.ts|c|paths'];
     expect(order(inputOf('merge paths', tree, { rows: 'file' }))).toEqual(['route/path.ts:a', 'route/index.ts:b', 'other.ts:c']);
-    const hubs = (rows: 'file' | 'symbol') =>
-      rank(inputOf('merge paths', tree, { rows })).filter(({ why }) => why.some(({ signal }) => signal === 'hub')).length;
-    expect([hubs('file'), hubs('symbol')]).toEqual([1, 0]);
+    const hubs = (question: string, lines: readonly string[], rows: 'file' | 'symbol') =>
+      rank(inputOf(question, lines, { rows })).filter(({ why }) => why.some(({ signal }) => signal === 'hub')).length;
+    expect(hubs('merge paths', tree, 'file')).toBe(1);
+    expect(hubs('merge paths', tree, 'symbol')).toBe(0);
+    expect(hubs('fix merging of paths', tree, 'file')).toBe(0);
+    // What stands for all that was found says nothing of its own.
+    const together = ['src/path.ts|a|merge paths', 'src/index.ts|b|paths', 'src/other.ts|c|paths'];
+    expect(hubs('merge paths', together, 'file')).toBe(0);
   });
-  it('that are files are told by their name more than rows that are places', () => {
-    const named = (rows: 'file' | 'symbol') =>
-      rank(inputOf('upload', ['upload.ts|a|upload'], { rows }))[0]?.why.find(({ signal }) => signal === 'file-name')?.value ?? 0;
-    expect(named('symbol')).toBeLessThan(named('file'));
-    expect(named('symbol')).toBeGreaterThan(0);
+  it.each(['file-name', 'coherence'])('that are files are told by their %s more than rows that are places', (told) => {
+    const value = (rows: 'file' | 'symbol') =>
+      rank(inputOf('upload', ['upload.ts|a|upload'], { rows }))[0]?.why.find(({ signal }) => signal === told)?.value ?? 0;
+    expect(value('symbol')).toBeLessThan(value('file'));
+    expect(value('symbol')).toBeGreaterThan(0);
   });
   it('are as many as asked for', () => expect(order(inputOf('upload', lines, { limit: 1 }))).toHaveLength(1));
   it('are none without candidates', () => expect(order(inputOf('upload', []))).toEqual([]));

@@ -40,16 +40,17 @@ export const RANKING = {
   /** Functions and values against types; members of a type against what stands alone. */
   definitionKind: { notType: 0.75, member: 0.8 },
   /** BM25 of the file as a whole. */
-  fileKeyword: 0.2,
+  fileKeyword: 0.3,
   /** Cosine with the file's mean vector, and with the vector of its skeleton. */
   fileVector: 0.3,
   skeletonVector: 0.2,
   /**
-   * How much of what tells the file (the two vectors and its name) counts when rows are places: the file may be right and the place wrong.
+   * How much of what tells the file (the two vectors, its name and its other hits) counts when rows are places: the file may be right and
+   * the place wrong.
    */
   fileOfPlace: 0.5,
   /** Share of the question's rare words that stand in the file. */
-  coverage: 0.2,
+  coverage: 0.3,
   /** Share of the file name that the question names; share of the question that file name and folder name. */
   fileName: 0.2,
   pathQuestion: 0.3,
@@ -70,8 +71,8 @@ export const RANKING = {
   coherence: 0.2,
   coherenceDecay: 0.85,
   coherenceHits: 30,
-  /** A file that stands for a folder: the best scores of the folder's files summed with this decay. Only when rows are files. */
-  hub: 0.6,
+  /** A file that stands for a folder: what the folder's files got on average, the best counting most by this decay. Only when rows are files. */
+  hub: 1,
   hubDecay: 0.7,
   hubFiles: 10,
   /** A folder that mirrors the files of a lower layer beside it (`classic` beside `core`). */

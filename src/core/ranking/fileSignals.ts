@@ -96,5 +96,11 @@ export function weighCoherence(context: RankContext, board: Board): void {
   });
   const count = (file: number) => context.candidatesOf[file]?.length ?? 0;
   const detail = (file: number) => (count(file) === 1 ? 'one hit in the file' : `${count(file)} hits in the file`);
-  contribute(board, { signal: 'coherence', effect: 'score', of: 'file', values: scaled(dividedByBest(values), coherence), detail });
+  contribute(board, {
+    signal: 'coherence',
+    effect: 'score',
+    of: 'file',
+    values: scaled(dividedByBest(values), coherence * shareOfFile(context)),
+    detail,
+  });
 }
