@@ -3,6 +3,23 @@ import { identifierParts, isStopWord, searchTokens, stem, wordsOf } from './iden
 /** More marked words than this make a snippet harder to read, not easier. */
 const MOST_WORDS = 50;
 
+/** For a word, those of its search tokens that the question has too, in their order. */
+export type SharedTokens = (word: string) => readonly string[];
+
+/** Made once for all rows of an answer, because they say the same words again and again. */
+export function tokensShared(question: string): SharedTokens {
+  const asked = new Set(searchTokens(question));
+  const known = new Map<string, readonly string[]>();
+  return (word) => {
+    let shared = known.get(word);
+    if (shared === undefined) {
+      shared = searchTokens(word).filter((token) => asked.has(token));
+      known.set(word, shared);
+    }
+    return shared;
+  };
+}
+
 /** The parts of an identifier as they stand in it. */
 function partsAsWritten(word: string): string[] {
   const lower = word.toLowerCase();
@@ -20,18 +37,17 @@ function partsAsWritten(word: string): string[] {
  * The words of the question that stand in the text, as they stand there and each once, in order of first occurrence: the question
  * `retry uploads` finds `retry` and `Upload` in `retryUpload`. Words match by their stem; a whole compound is given whole.
  */
-export function matchedWords(text: string, question: string): string[] {
-  const asked = new Set(searchTokens(question));
-  if (asked.size === 0) return [];
+export function matchedWords(text: string, shared: SharedTokens): string[] {
   const found = new Set<string>();
-  for (const word of new Set(wordsOf(text))) {
+  for (const word of wordsOf(text)) {
     if (found.size >= MOST_WORDS) break;
-    const tokens = searchTokens(word);
-    if (!tokens.some((token) => asked.has(token))) continue;
-    const whole = tokens[0]?.startsWith('=') === true && asked.has(tokens[0]);
-    if (whole) found.add(word);
+    const tokens = shared(word);
+    if (tokens.length === 0) continue;
+    // The token of a whole compound stands before those of its parts.
+    if (tokens[0]?.startsWith('=') === true) found.add(word);
     else
-      for (const part of partsAsWritten(word)) if (!isStopWord(part.toLowerCase()) && asked.has(stem(part.toLowerCase()))) found.add(part);
+      for (const part of partsAsWritten(word))
+        if (!isStopWord(part.toLowerCase()) && tokens.includes(stem(part.toLowerCase()))) found.add(part);
   }
   return [...found];
 }
@@ -40,12 +56,11 @@ export function matchedWords(text: string, question: string): string[] {
  * The number (in the file, counted from `startLine`) of the line of `text` that holds most of the question's different words; the first
  * of equals, and the first line when none holds any.
  */
-export function bestLine(text: string, startLine: number, question: string): number {
-  const asked = new Set(searchTokens(question));
+export function bestLine(text: string, startLine: number, shared: SharedTokens): number {
   let best = 0;
   let bestHits = 0;
   text.split('\n').forEach((line, index) => {
-    const hits = new Set(searchTokens(line).filter((token) => asked.has(token))).size;
+    const hits = new Set(wordsOf(line).flatMap(shared)).size;
     if (hits > bestHits) {
       best = index;
       bestHits = hits;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CancellationToken } from 'vscode-jsonrpc';
 import { chunkEmbeddingText } from '../core/documents.ts';
 import type { FusionForm } from '../core/embedder.ts';
-import { bestLine, matchedWords } from '../core/highlight.ts';
+import { bestLine, matchedWords, type SharedTokens, tokensShared } from '../core/highlight.ts';
 import { questionTokens } from '../core/identifiers.ts';
 import { resolveLanguage } from '../core/languages.ts';
 import { analyseQuestion } from '../core/query/analyse.ts';
@@ -178,7 +178,8 @@ async function searchFolder(
   });
   if (ranked === undefined) return [];
   const present = await timed(timings, 'disk', () => stillOnDisk(index, ranked));
-  return present.map((row) => toHit(index.folder, row, question));
+  const shared = tokensShared(question);
+  return present.map((row) => toHit(index.folder, row, shared));
 }
 
 /** The question with the words that stand nowhere as the nearest ones that do; says so in the notes. */
@@ -213,7 +214,7 @@ async function secondHop(
   return mergeHops(first, all, pool.hops, input.limit);
 }
 
-function toHit(folder: string, { candidate, score, why }: Ranked, question: string): SearchHit {
+function toHit(folder: string, { candidate, score, why }: Ranked, shared: SharedTokens): SearchHit {
   const { path, startLine, endLine, symbol, names, kind, language, text } = candidate;
   return {
     folder,
@@ -226,8 +227,8 @@ function toHit(folder: string, { candidate, score, why }: Ranked, question: stri
     language,
     score,
     text,
-    bestLine: bestLine(text, startLine, question),
-    matched: matchedWords(text, question),
+    bestLine: bestLine(text, startLine, shared),
+    matched: matchedWords(text, shared),
     why,
   };
 }

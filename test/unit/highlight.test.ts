@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestLine, matchedWords } from '../../src/core/highlight.ts';
+import { bestLine, matchedWords, tokensShared } from '../../src/core/highlight.ts';
 
 const TEXT = ['/** Sends a file. */', 'function retryUpload(file) {', '  return send(file, uploads.max_retries);', '}'].join('\n');
 
@@ -12,13 +12,13 @@ describe('matchedWords', () => {
     ['the of a', ''],
     ['nothing here', ''],
   ])('%s', (question, expected) => {
-    expect(matchedWords(TEXT, question).join(' ')).toBe(expected);
+    expect(matchedWords(TEXT, tokensShared(question)).join(' ')).toBe(expected);
   });
 
   it('gives only words that stand in the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (text, question) => {
-        for (const word of matchedWords(text, `${question} ${text}`)) expect(text).toContain(word);
+        for (const word of matchedWords(text, tokensShared(`${question} ${text}`))) expect(text).toContain(word);
       }),
     );
   });
@@ -31,6 +31,6 @@ describe('bestLine', () => {
     ['send', 10],
     ['nothing', 10],
   ])('%s', (question, expected) => {
-    expect(bestLine(TEXT, 10, question)).toBe(expected);
+    expect(bestLine(TEXT, 10, tokensShared(question))).toBe(expected);
   });
 });
