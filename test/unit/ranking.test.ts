@@ -300,6 +300,20 @@ describe('parts of a long definition', () => {
   });
 });
 
+describe('what the question nearly quotes', () => {
+  const question = 'delete parts of uploads nobody finished';
+  const lifted = (asked: string, text: string) =>
+    rank(inputOf(asked, [`a.ts|f|${text}`, 'b.ts|g|upload finished'])).some(({ why }) => why.some(({ signal }) => signal === 'all-words'));
+  it('is lifted when all its words stand there, most of them side by side', () => {
+    expect(lifted(question, 'deletes the parts of uploads that nobody finished for long')).toBe(true);
+  });
+  it('is not lifted when a word is missing, when the words are apart, or when they are few', () => {
+    expect(lifted(question, 'deletes the parts of uploads that nobody left')).toBe(false);
+    expect(lifted(question, 'nobody said when parts or what deletes, as uploads are finished')).toBe(false);
+    expect(lifted('delete parts', 'deletes parts')).toBe(false);
+  });
+});
+
 describe('rows', () => {
   const lines = ['a.ts|uploadOne|upload one', 'a.ts|uploadTwo|upload two', 'b.ts|other|upload'];
   it('are symbols in order of their scores', () => {

@@ -13,6 +13,9 @@ export const RANKING = {
   symbolMatch: 0.45,
   /** Share of the question's neighbouring words that are neighbours in the chunk too. At .6 it costs .01 on questions about files. */
   wordPairs: 0.2,
+  /** All words of the question stand in the chunk, and this share of its neighbouring words are neighbours there too. */
+  allWords: 0.2,
+  allWordsPairs: 0.75,
   /** Square of the share of the question that stands in the chunk word for word, when it is a pasted text or piece of code, and when it is a sentence. */
   pastedLiteral: 2,
   literal: 0.8,

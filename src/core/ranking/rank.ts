@@ -1,3 +1,4 @@
+import { liftQuoted } from './allWords.ts';
 import { liftAskedPath, liftAskedPlaces, preferNear, preferRecent } from './askedPaths.ts';
 import { createBoard, reasonsFor, totalScores } from './board.ts';
 import { coverWords } from './chunkCoverage.ts';
@@ -32,6 +33,7 @@ const STAGES = [
   ['symbol-match', matchSymbols],
   ['chunk-coverage', coverWords],
   ['word-pairs', matchWordPairs],
+  ['all-words', liftQuoted],
   ['literal', matchLiterals],
   ['rest', weighRest],
   ['imports', weighImports],
