@@ -154,7 +154,10 @@ export function startEngine(options: EngineClientOptions): EngineClient {
       folders.learn(type.method, params, result);
       return result;
     } catch (error) {
-      if (!isLostConnection(error)) throw error;
+      if (!isLostConnection(error)) {
+        if (error instanceof ResponseError) folders.unlearn(type.method, params);
+        throw error;
+      }
       const cause = await process.gone;
       if (supervisor.isStopping()) throw new EngineGoneError('The engine was stopped.');
       throw new EngineGoneError(`The engine ${cause} before it had answered.`, process.ending);

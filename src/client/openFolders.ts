@@ -15,6 +15,8 @@ import { WipeIndex } from '../protocol/health.ts';
 export interface OpenFolders {
   /** Learns from a call that the engine answered. */
   learn(method: string, params: unknown, result: unknown): void;
+  /** Learns from a call that the engine refused. */
+  unlearn(method: string, params: unknown): void;
   /** Learns what an engine has done that is about to be replaced. */
   done(folder: string, totals: PassTotals): void;
   all(): readonly OpenParams[];
@@ -32,6 +34,12 @@ export function openFolders(): OpenFolders {
   return {
     all: () => [...open.values()].map(({ params }) => params),
     done: (folder, before) => change(folder, { before }),
+    unlearn(method, params) {
+      // What cannot be opened is closed, also when it was open in another way before.
+      if (method !== OpenFolder.method) return;
+      const { folder } = params as OpenParams;
+      open.delete(keyOf(folder) ?? folder);
+    },
     learn(method, params, result) {
       if (method === OpenFolder.method) {
         const opened = params as OpenParams;

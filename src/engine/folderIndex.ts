@@ -77,8 +77,8 @@ export class FolderIndex {
         this.#phase = phase;
         this.#emit();
       },
-      onProgress: (done, total) => {
-        this.#progress = { startedAt: this.#progress?.startedAt ?? Date.now(), total, done };
+      onProgress: ({ done, written }, total) => {
+        this.#progress = { startedAt: this.#progress?.startedAt ?? Date.now(), total, done, written };
         this.#emit();
       },
       onScanned: ({ skipped, ...inside }) => {
@@ -113,10 +113,13 @@ export class FolderIndex {
   /** Opens what is there, and starts to bring it in step with the disk. Throws an error for people when neither is possible. */
   async open(): Promise<void> {
     const { indexDir } = this.#params;
-    const { state, detail } = await (this.#context.inspect ?? inspectEarly(indexDir))(this.#fingerprint);
+    let { state, detail } = await (this.#context.inspect ?? inspectEarly(indexDir))(this.#fingerprint);
     if (state === 'newer-format') throw newerIndex(indexDir, detail);
-    if (state === 'damaged') this.#say('warn', `The index was damaged (${detail}) and is being rebuilt.`);
-    if (this.#params.index && (await this.#tryToWrite())) await this.#openOrRebuild(state === 'damaged');
+    const writable = this.#params.index && (await this.#tryToWrite());
+    // Without the lock, what the clean-up of somebody else takes away looks like damage.
+    if (writable && state === 'damaged') ({ state, detail } = await inspectEarly(indexDir)(this.#fingerprint));
+    if (writable && state === 'damaged') this.#say('warn', `The index was damaged (${detail}) and is being rebuilt.`);
+    if (writable) await this.#openOrRebuild(state === 'damaged');
     else if (!(await this.#openAsReader()) && this.#phase !== 'following' && this.#params.index) {
       throw engineError(ErrorCode.IndexNotWritable, `The index folder ${indexDir} cannot be written: choose another one.`);
     }

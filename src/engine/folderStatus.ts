@@ -17,7 +17,10 @@ export interface FolderContext {
 export interface Progress {
   readonly startedAt: number;
   readonly total: number;
+  /** Files that are read and embedded. */
   readonly done: number;
+  /** Those of them that are searchable. */
+  readonly written: number;
 }
 
 export interface StatusParts {
@@ -62,7 +65,7 @@ export function describeStatus(parts: StatusParts): IndexStatus {
   const seconds = progress === undefined ? 0 : (parts.now - progress.startedAt) / 1000;
   const rate = progress === undefined || seconds < SECONDS_FOR_A_RATE ? 0 : progress.done / seconds;
   const left = progress === undefined ? 0 : progress.total - progress.done;
-  const building = buildingStatus(parts, left);
+  const building = buildingStatus(parts);
   let files = 0;
   let chunks = 0;
   let skipped = parts.skippedByRule;
@@ -94,11 +97,11 @@ export function describeStatus(parts: StatusParts): IndexStatus {
 }
 
 /** Before the first look at the disk, what the older one holds stands for all files. */
-function buildingStatus({ ledger, buildingLedger, progress, embedder }: StatusParts, left: number): BuildingStatus | undefined {
+function buildingStatus({ ledger, buildingLedger, progress, embedder }: StatusParts): BuildingStatus | undefined {
   if (buildingLedger === undefined) return undefined;
   let chunks = 0;
   for (const entry of buildingLedger.values()) chunks += entry.chunks;
   const files = buildingLedger.size;
-  const total = progress === undefined ? Math.max(files, ledger.size) : files + left;
+  const total = progress === undefined ? Math.max(files, ledger.size) : files + progress.total - progress.written;
   return { embedder: embedder.id, files, chunks, coverage: total === 0 ? 1 : files / total };
 }

@@ -1,13 +1,14 @@
+import { basename } from 'node:path/posix';
 import type { MessageConnection } from 'vscode-jsonrpc';
 import { languageOfPath } from '../core/languages.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import { ErrorCode, type FileListing } from '../protocol/engine.ts';
 import { CleanUp, type CleanUpResult, type FolderHealth, GetHealth, RetryFiles, RunChecks, WipeIndex } from '../protocol/health.ts';
 import { bytesBelow, dropOtherGenerations, listGenerations } from '../store/index.ts';
-import type { LedgerEntry } from '../store/types.ts';
 import { runChecks } from './checks.ts';
 import { engineError } from './errors.ts';
 import { indexFingerprint } from './fingerprint.ts';
+import type { FolderIndex } from './folderIndex.ts';
 import type { Folders, OpenFolderState } from './folders.ts';
 import { removeIfEmpty, removeIndex, removeOrphans, sweepBesideStore } from './indexFolder.ts';
 import { type EngineServices, messageOf } from './services.ts';
@@ -55,7 +56,7 @@ async function describeHealth(
   const writer = await readWriter(params.indexDir);
   return {
     status: index.status(),
-    languages: byLanguage(index.ledger.values()),
+    languages: await countLanguages(index),
     skipped: listing.skipped,
     failed: listing.failed,
     generations: await listGenerations(params.indexDir, fingerprint),
@@ -63,10 +64,15 @@ async function describeHealth(
   };
 }
 
-function byLanguage(entries: Iterable<LedgerEntry>): FolderHealth['languages'] {
+/** What a path does not tell, as of a script without an extension, the index knows: it has read the file. */
+async function countLanguages(index: Pick<FolderIndex, 'ledger' | 'read'>): Promise<FolderHealth['languages']> {
+  const paths = [...index.ledger.values()].flatMap(({ path, state }) => (state === 'indexed' ? [path] : []));
+  const untold = paths.filter((path) => languageOfPath(path) === 'plaintext' && !basename(path).includes('.'));
+  const asRead = new Map((await index.read(({ store }) => store.fileSummaries(untold)))?.map(({ path, language }) => [path, language]));
   const counts = new Map<string, number>();
-  for (const { path, state } of entries) {
-    if (state === 'indexed') counts.set(languageOfPath(path), (counts.get(languageOfPath(path)) ?? 0) + 1);
+  for (const path of paths) {
+    const language = asRead.get(path) ?? languageOfPath(path);
+    counts.set(language, (counts.get(language) ?? 0) + 1);
   }
   return [...counts].map(([language, files]) => ({ language, files })).sort((a, b) => b.files - a.files);
 }

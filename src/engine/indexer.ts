@@ -29,12 +29,21 @@ export interface IndexRun {
   /** The file that names what is parsed and not committed yet. */
   readonly batchJournal: string;
   readonly onCommit: (updates: readonly FileUpdate[], removed: readonly string[]) => void;
-  /** `chunks` were written since the last call. */
-  readonly onProgress: (filesDone: number, chunks: number) => void;
+  readonly onProgress: (progress: IndexProgress) => void;
   /** Called between two steps of a long run; what it does is done before the next step. */
   readonly between: () => Promise<void>;
   readonly cancelled: () => boolean;
   readonly token: CancellationToken;
+}
+
+/** How far a run is. Told with each commit, and about twice a second between them. */
+export interface IndexProgress {
+  /** Files that are read and embedded. */
+  readonly done: number;
+  /** Those of them that are searchable. */
+  readonly written: number;
+  /** Chunks that were written since the last call. */
+  readonly chunks: number;
 }
 
 export interface IndexOutcome {
@@ -57,6 +66,8 @@ const SMALL_BATCHES = 3;
 /** Time between two looks at what else is to be done, while texts are embedded. */
 const STEP_MS = 500;
 const FIRST_STEP_TEXTS = 32;
+/** Between two words about progress: what a status says costs a look at every file of the index. */
+const TELL_MS = 500;
 
 /** Batches that are ready to be written. */
 interface Pending extends Commit {
@@ -85,10 +96,19 @@ export async function indexFiles(run: IndexRun): Promise<IndexOutcome> {
 
 async function indexBatches(run: IndexRun, inWork: BatchJournal): Promise<IndexOutcome> {
   let done = 0;
+  let ready = 0;
   let files = 0;
   let chunks = 0;
   let pending = NOTHING;
   const startedAt = performance.now();
+  let toldAt = startedAt;
+  /** Commits of a long run are up to ten seconds apart, and with a large model minutes: whoever waits sees that it goes on. */
+  const tell = (filesReady: number): void => {
+    ready = filesReady;
+    if (performance.now() - toldAt < TELL_MS) return;
+    toldAt = performance.now();
+    run.onProgress({ done: ready, written: done, chunks: 0 });
+  };
   let committedAt = startedAt;
   let committed: Promise<void> = Promise.resolve();
   /** What the ledger held of a file when it was read. */
@@ -110,16 +130,16 @@ async function indexBatches(run: IndexRun, inWork: BatchJournal): Promise<IndexO
     });
     return run.services.chunkFiles(run.folder, known, run.maxFileBytes, run.journal);
   };
-  const write = async (ready: Pending): Promise<void> => {
-    const next = notOvertaken(run, ready, readOver);
-    if (!(await commit(run, { ...next, left: run.plan.read.length - done - ready.paths.length }))) return;
-    inWork.remove(ready.paths);
-    if (last.size > 0) await run.suspects.cleared(ready.paths);
-    done += ready.paths.length;
+  const write = async (batches: Pending): Promise<void> => {
+    const next = notOvertaken(run, batches, readOver);
+    if (!(await commit(run, { ...next, left: run.plan.read.length - done - batches.paths.length }))) return;
+    inWork.remove(batches.paths);
+    if (last.size > 0) await run.suspects.cleared(batches.paths);
+    done += batches.paths.length;
     files += next.updates.filter(({ file }) => file.state === 'indexed').length;
     const written = next.updates.reduce((sum, update) => sum + update.chunks.length, 0);
     chunks += written;
-    run.onProgress(done, written);
+    run.onProgress({ done: Math.max(done, ready), written: done, chunks: written });
   };
   const writePending = async (): Promise<void> => {
     await committed;
@@ -159,7 +179,9 @@ async function indexBatches(run: IndexRun, inWork: BatchJournal): Promise<IndexO
     // A failure in the batch ahead is seen when its turn comes; until then it must not count as unhandled.
     ahead?.catch(() => undefined);
     await run.between();
-    const next = await toCommit(run, batch, drafts).catch(async (error: unknown) => {
+    const before = ready;
+    const onEmbedded = (share: number): void => tell(before + Math.floor(share * batch.length));
+    const next = await toCommit(run, batch, drafts, onEmbedded).catch(async (error: unknown) => {
       // What is ready counts before the failure does: the next pass then plans with it.
       await writePending();
       await committed;
@@ -167,6 +189,7 @@ async function indexBatches(run: IndexRun, inWork: BatchJournal): Promise<IndexO
     });
     if (isCareful) inWork.remove(paths);
     pending = joined(pending, next, batch);
+    tell(before + batch.length);
     if (isDue(at) && !run.cancelled()) await writePending();
     if (isCareful) await committed;
   }
@@ -218,11 +241,17 @@ async function commit(run: IndexRun, next: Commit): Promise<boolean> {
   return true;
 }
 
-async function toCommit(run: IndexRun, batch: readonly FoundFile[], drafts: readonly FileDraft[]): Promise<Commit> {
+/** `onEmbedded` is told the share of the texts that are embedded, 0 to 1. */
+async function toCommit(
+  run: IndexRun,
+  batch: readonly FoundFile[],
+  drafts: readonly FileDraft[],
+  onEmbedded: (share: number) => void,
+): Promise<Commit> {
   const found = new Map(batch.map((file) => [file.path, file]));
   const texts = drafts.flatMap(textsToEmbed);
   const { embedder } = run;
-  const vectors = embedder === undefined || texts.length === 0 ? null : await embedInSteps(run, embedder, texts);
+  const vectors = embedder === undefined || texts.length === 0 ? null : await embedInSteps(run, embedder, texts, onEmbedded);
   const dimension = embedder?.info.dimension ?? 0;
   const updates: FileUpdate[] = [];
   const removed: string[] = [];
@@ -249,7 +278,12 @@ async function toCommit(run: IndexRun, batch: readonly FoundFile[], drafts: read
 }
 
 /** A pause must not wait for a whole batch, which a large model works on for minutes: a step grows and shrinks with what it takes. */
-async function embedInSteps(run: IndexRun, embedder: EmbedService, texts: readonly string[]): Promise<Float32Array> {
+async function embedInSteps(
+  run: IndexRun,
+  embedder: EmbedService,
+  texts: readonly string[],
+  onEmbedded: (share: number) => void,
+): Promise<Float32Array> {
   const { dimension } = embedder.info;
   const vectors = new Float32Array(texts.length * dimension);
   let size = FIRST_STEP_TEXTS;
@@ -258,6 +292,7 @@ async function embedInSteps(run: IndexRun, embedder: EmbedService, texts: readon
     const startedAt = performance.now();
     vectors.set(await embedder.embed(texts.slice(at, at + size), 'document', run.token), at * dimension);
     at += size;
+    onEmbedded(Math.min(1, at / texts.length));
     size = Math.max(1, Math.min(2 * size, Math.round((size * STEP_MS) / Math.max(1, performance.now() - startedAt))));
     await run.between();
     await run.gate.passed();

@@ -43,6 +43,9 @@ export interface OpenGeneration {
 
 /** Without an embedder the column of vectors stays empty; a dimension must be divisible by eight. */
 const NO_DIMENSION = 8;
+const READ_ATTEMPTS = 3;
+
+type Wanted = Pick<GenerationRecord, 'fingerprint' | 'dimension' | 'embedder'>;
 
 /**
  * The generations of one folder's index that are open: the wanted one, and an older one that answers until the wanted one is complete.
@@ -170,10 +173,18 @@ export class LiveIndex {
     if (write) await dropGeneration(this.#options.indexDir, older.fingerprint);
   }
 
-  async #openOne(
-    record: Pick<GenerationRecord, 'fingerprint' | 'dimension' | 'embedder'>,
-    how: { readonly write: boolean; readonly beside?: boolean },
-  ): Promise<OpenGeneration> {
+  /** Another process may take away what a reader has just begun to read: then its newest version is there to read. */
+  async #openOne(record: Wanted, how: { readonly write: boolean; readonly beside?: boolean }): Promise<OpenGeneration> {
+    for (let left = how.write ? 1 : READ_ATTEMPTS; ; left--) {
+      try {
+        return await this.#openNewest(record, how);
+      } catch (error) {
+        if (!(error instanceof StoreDamagedError) || left <= 1) throw error;
+      }
+    }
+  }
+
+  async #openNewest(record: Wanted, how: { readonly write: boolean; readonly beside?: boolean }): Promise<OpenGeneration> {
     const { indexDir: dir, embedderFor, helper } = this.#options;
     const { fingerprint, dimension, embedder } = record;
     const store = await openStore({ dir, fingerprint, dimension, embedder, helper, ...how });

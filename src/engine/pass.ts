@@ -4,7 +4,7 @@ import { putFirst } from '../core/plan.ts';
 import { recentlyCommitted } from '../files/recent.ts';
 import { UpkeepDiedError, UpkeepInterruptedError } from '../store/index.ts';
 import type { Gate } from './gate.ts';
-import { type IndexOutcome, indexFiles } from './indexer.ts';
+import { type IndexOutcome, type IndexProgress, indexFiles } from './indexer.ts';
 import { readLastCheck, writeLastCheck } from './lastCheck.ts';
 import type { OpenGeneration } from './liveIndex.ts';
 import { planFolder, type Scanned } from './planFolder.ts';
@@ -41,8 +41,7 @@ export interface Pass {
   /** Called between two steps of a long pass; undefined for what such a call itself does. */
   readonly between: (() => Promise<void>) | undefined;
   readonly onPhase: (phase: 'scanning' | 'indexing' | 'upkeep') => void;
-  /** `chunks` were written since the last call. */
-  readonly onProgress: (done: number, total: number, chunks: number) => void;
+  readonly onProgress: (progress: IndexProgress, total: number) => void;
   readonly onScanned: (scanned: Scanned) => void;
   readonly say: (level: 'info' | 'warn', message: string) => void;
   readonly cancelled: () => boolean;
@@ -74,7 +73,7 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
     for (const { path } of suspects.quarantined) {
       pass.say('warn', `The engine ended twice while it read ${path}: the file is left out until it changes.`);
     }
-    pass.onProgress(0, plan.read.length, 0);
+    pass.onProgress({ done: 0, written: 0, chunks: 0 }, plan.read.length);
     pass.onPhase('indexing');
     outcome = await indexFiles({
       folder: pass.folder,
@@ -91,7 +90,7 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
       journal: between === undefined ? '' : journalOf(pass.indexDir),
       batchJournal: between === undefined ? '' : batchJournalOf(pass.indexDir),
       onCommit: (updates) => corpus.add(updates),
-      onProgress: (done, chunks) => pass.onProgress(done, plan.read.length, chunks),
+      onProgress: (progress) => pass.onProgress(progress, plan.read.length),
       between: between ?? (() => Promise.resolve()),
       cancelled: pass.cancelled,
       token: pass.token,

@@ -2,7 +2,7 @@ import { CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc';
 import type { OpenParams, PassTotals } from '../protocol/engine.ts';
 import { StoreDamagedError } from '../store/index.ts';
 import type { Gate } from './gate.ts';
-import type { IndexOutcome } from './indexer.ts';
+import type { IndexOutcome, IndexProgress } from './indexer.ts';
 import type { LiveIndex, OpenGeneration } from './liveIndex.ts';
 import { runPass } from './pass.ts';
 import type { Scanned } from './planFolder.ts';
@@ -32,7 +32,7 @@ export interface PassLoopOptions {
   readonly mayRun: () => boolean;
   readonly isTyping: () => boolean;
   readonly onPhase: (phase: 'scanning' | 'indexing' | 'upkeep' | 'ready' | 'failed') => void;
-  readonly onProgress: (done: number, total: number) => void;
+  readonly onProgress: (progress: IndexProgress, total: number) => void;
   readonly onScanned: (scanned: Scanned) => void;
   /** A pass is through; after one over everything `all` is true. */
   readonly onPassed: (all: boolean) => Promise<void>;
@@ -186,10 +186,10 @@ export class PassLoop {
       onPhase: (phase) => {
         if (long) onPhase(phase);
       },
-      onProgress: (done, total, chunks) => {
-        this.#writtenChunks += chunks;
+      onProgress: (progress, total) => {
+        this.#writtenChunks += progress.chunks;
         if (long) this.#files = total;
-        if (long && isOwn) onProgress(done, total);
+        if (long && isOwn) onProgress(progress, total);
       },
       onScanned,
       say,

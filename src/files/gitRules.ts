@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
@@ -30,10 +31,9 @@ export async function gitRules(folder: string, last: GitRules | undefined): Prom
   const configs = [...userConfigs(), join(commonDir, 'config'), join(gitDir, 'config.worktree')];
   const named = await namedFiles(folder, configs, last?.named);
   const own = [named.excludes, join(commonDir, 'info', 'exclude'), ...(await ignoreFilesAbove(folder))];
-  const index = join(gitDir, 'index');
-  const times = [index, ...own].map(async (path) => (await stat(path).catch(() => undefined))?.mtimeMs ?? 0);
-  const changedMs = Math.max(...(await Promise.all(times)));
-  return { rules: `${named.config} ${await signatures(own)}`, index: await signatures([index]), changedMs, named };
+  const [index, ...others] = await Promise.all([join(gitDir, 'index'), ...own].map(look));
+  const changedMs = Math.max(...[index, ...others].map((stats) => stats?.mtimeMs ?? 0));
+  return { rules: `${named.config} ${others.map(signature).join(' ')}`, index: signature(index), changedMs, named };
 }
 
 /** The tracked files that a rule would leave out: of all that git's index says, this alone decides about a file. Undefined when git does not say. */
@@ -75,7 +75,7 @@ function userConfigDir(): string {
 /** Up to the top of the work tree; those in the folder itself are followed with everything in it. */
 async function ignoreFilesAbove(folder: string): Promise<readonly string[]> {
   const files: string[] = [];
-  for (let at = folder; (await signatures([join(at, '.git')])) === GONE && dirname(at) !== at; at = dirname(at)) {
+  for (let at = folder; (await look(join(at, '.git'))) === undefined && dirname(at) !== at; at = dirname(at)) {
     files.push(join(dirname(at), '.gitignore'));
   }
   return files;
@@ -83,10 +83,10 @@ async function ignoreFilesAbove(folder: string): Promise<readonly string[]> {
 
 const GONE = 'gone';
 
+const look = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);
+
+const signature = (stats: Stats | undefined): string => (stats === undefined ? GONE : `${stats.ino} ${stats.size} ${stats.mtimeMs}`);
+
 async function signatures(paths: readonly string[]): Promise<string> {
-  const each = paths.map(async (path) => {
-    const stats = await stat(path).catch(() => undefined);
-    return stats === undefined ? GONE : `${stats.ino} ${stats.size} ${stats.mtimeMs}`;
-  });
-  return (await Promise.all(each)).join(' ');
+  return (await Promise.all(paths.map(look))).map(signature).join(' ');
 }

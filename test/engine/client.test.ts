@@ -166,6 +166,9 @@ describe('a crash', () => {
     await client.request(OpenFolder, openParams('/b'));
     await client.request(OpenFolder, openParams('/c'));
     await expect(client.request(OpenFolder, openParams('/refused'))).rejects.toMatchObject({ code: 1 });
+    // What cannot be opened in another way is closed, and does not come back as it was.
+    await client.request(OpenFolder, openParams('/d'));
+    await expect(client.request(OpenFolder, { ...openParams('/d'), indexDir: '/refused' })).rejects.toMatchObject({ code: 1 });
     await client.request(CloseFolder, { folder: '/b' });
     await client.request(Pause, { folder: '/c' });
     killEngine(client);

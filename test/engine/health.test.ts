@@ -20,6 +20,7 @@ afterEach(async () => {
 const FILES = {
   'src/queue.ts': '/** Sends again. */\nexport function retryUpload() {\n  return 1;\n}\n',
   'src/token.py': 'def refresh_token():\n    return 2\n',
+  'bin/deploy': '#!/usr/bin/env bash\n# Copies everything to the server.\nrsync -a . server:/srv\n',
   'README.md': '# A project\n\nWords about it.\n',
   'image.dat': new Uint8Array([0, 1, 2, 0, 3]),
 };
@@ -134,7 +135,7 @@ describe('the health of a folder', () => {
   it('counts files by language, names what is left out and who writes, and lists generations', async () => {
     const { client, folder } = await indexed();
     const health: FolderHealth = await client.request(GetHealth, { folder });
-    expect(health.languages.map(({ language }) => language).sort()).toEqual(['markdown', 'python', 'typescript']);
+    expect(health.languages.map(({ language }) => language).sort()).toEqual(['markdown', 'python', 'shellscript', 'typescript']);
     expect(health.skipped).toMatchObject([{ path: 'image.dat' }]);
     expect(health.writer).toMatchObject({ own: true, alive: true });
     expect(health.generations).toMatchObject([{ current: true }]);
@@ -159,7 +160,7 @@ describe('cleaning', () => {
     expect(freedBytes).toBeGreaterThan(50_000);
     expect((await readdir(root)).sort()).toEqual(['here', 'index', 'project']);
     expect((await client.request(GetHealth, { folder })).generations).toHaveLength(1);
-    expect((await client.request(GetStatus, { folder })).files).toBe(3);
+    expect((await client.request(GetStatus, { folder })).files).toBe(4);
   });
 
   it('is done by the next engine when one dies of it', async () => {
@@ -169,7 +170,7 @@ describe('cleaning', () => {
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
     expect((await cleaned).notes).toEqual([]);
     expect(client.pid()).not.toBe(pid);
-    expect((await client.request(GetStatus, { folder })).files).toBe(3);
+    expect((await client.request(GetStatus, { folder })).files).toBe(4);
   });
 
   it('removes the generation before the one in use, which is kept until then', async () => {
@@ -187,7 +188,7 @@ describe('cleaning', () => {
     await back.stop();
     // Nothing that the next start needs is gone: it reads no file again.
     const { indexedFiles, status } = await (await openedIn(folder, indexDir)).request(WaitForIndex, { folder });
-    expect({ indexedFiles, files: status.files }).toEqual({ indexedFiles: 0, files: 3 });
+    expect({ indexedFiles, files: status.files }).toEqual({ indexedFiles: 0, files: 4 });
   });
 
   it('leaves alone an index that is written, and what names no folder', async () => {

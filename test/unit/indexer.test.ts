@@ -1,11 +1,11 @@
 import { mkdtemp, realpath, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { CancellationToken } from 'vscode-jsonrpc';
 import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
 import { createGate } from '../../src/engine/gate.ts';
-import { type IndexRun, indexFiles } from '../../src/engine/indexer.ts';
+import { type IndexProgress, type IndexRun, indexFiles } from '../../src/engine/indexer.ts';
 import { writeLastCheck } from '../../src/engine/lastCheck.ts';
 import { type Pass, runPass } from '../../src/engine/pass.ts';
 import { withoutTurns } from '../../src/engine/turns.ts';
@@ -77,6 +77,28 @@ test('what was saved and indexed while a batch waited is not overwritten by what
   });
   expect(commits.flatMap(({ updates }) => updates.map(({ file }) => file.path))).toEqual(['f0.ts']);
   expect(run.ledger.get('f1.ts')?.hash).toBe('saved');
+});
+
+test('a slow embedder tells how far it is between two commits, and a commit never takes a step back', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    const told: IndexProgress[] = [];
+    const embedder = {
+      info: { dimension: 1 },
+      embed: (texts: readonly string[]) => {
+        vi.advanceTimersByTime(1000);
+        return Promise.resolve(new Float32Array(texts.length).fill(1));
+      },
+    } as unknown as IndexRun['embedder'];
+    const { run } = runOver(300, 1000, { embedder, onProgress: (progress) => void told.push(progress) });
+    await indexFiles(run);
+    const between = told.filter(({ done, written }) => done > written);
+    expect(new Set(between.map(({ written }) => written)).size).toBeLessThan(new Set(between.map(({ done }) => done)).size);
+    expect(told.map(({ done }) => done)).toEqual(told.map(({ done }) => done).toSorted((a, b) => a - b));
+    expect(told.at(-1)).toEqual({ done: 300, written: 300, chunks: 0 });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 /** A pass over a folder without changes, whose index has `chunks` rows with `unindexed` outside its indexes. */
