@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExplainFile, GetStatus, ListFiles, Search } from '../protocol/engine.ts';
 import type { SearchRequest } from '../protocol/search.ts';
@@ -8,6 +9,7 @@ import { type SearchOptions, toRequest } from './options.ts';
 import { withSession } from './session.ts';
 import { codeAt } from './similar.ts';
 import { statusText } from './statusText.ts';
+import { UsageError } from './usage.ts';
 import { watchFolder } from './watch.ts';
 
 interface CommonOptions extends SessionFlags {
@@ -20,8 +22,10 @@ type AnswerOptions = SearchOptions & { readonly json?: boolean; readonly explain
 const LOW_PRIORITY = 10;
 
 /** Each command returns its exit code: 0 with answers, 1 with none. */
-export async function searchCommand(folder: string, question: string, options: AnswerOptions): Promise<number> {
-  return answer(folder, toRequest(resolve(folder), question, options, languageIds(options.lang)), options);
+export async function searchCommand(folder: string, question: readonly string[], options: AnswerOptions): Promise<number> {
+  if (!existsSync(folder) && existsSync(question.at(-1) ?? ''))
+    throw new UsageError(`There is no folder \`${folder}\`: the folder comes first, then the question.`);
+  return answer(folder, toRequest(resolve(folder), question.join(' '), options, languageIds(options.lang)), options);
 }
 
 /** `place` is code of the folder, as results name it: `src/upload.ts:10-42`. */

@@ -35,8 +35,8 @@ export function withSearchOptions(command: Command): Command {
     .addOption(new Option('--mode <mode>', 'how to search').choices(['hybrid', 'semantic', 'keyword']).default('hybrid'))
     .addOption(new Option('--rows <rows>', 'the best places, or many files first').choices(['symbol', 'file']).default('symbol'))
     .option('--lang <language>', 'only this language; may be repeated or comma-separated', list, [])
-    .option('--include <glob>', 'only paths that match; may be repeated', collect, [])
-    .option('--exclude <glob>', 'no paths that match; may be repeated', collect, [])
+    .option('--include <glob>', 'only paths that match; may be repeated', globs, [])
+    .option('--exclude <glob>', 'no paths that match; may be repeated', globs, [])
     .option('--near <path>', 'prefer this file and its folder a little; may be repeated', collect, [])
     .option('--without <stage>', 'leave a ranking stage out; may be repeated', collect, [])
     .option('--rerank [model]', 'read the best places again together with the question')
@@ -125,6 +125,11 @@ function wholeNumber(value: string, least: number, most: number): number {
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   }
   return number;
+}
+
+function globs(value: string, before: readonly string[]): readonly string[] {
+  if (value.trim() === '') throw new InvalidArgumentError('It must be a pattern such as src/**.');
+  return collect(value, before);
 }
 
 /** Gathers the values of an option that may be repeated. */

@@ -155,8 +155,10 @@ export function startEngine(options: EngineClientOptions): EngineClient {
       return result;
     } catch (error) {
       if (!isLostConnection(error)) {
-        if (error instanceof ResponseError) folders.unlearn(type.method, params);
-        throw error;
+        if (!(error instanceof ResponseError)) throw error;
+        folders.unlearn(type.method, params);
+        // What the connection puts before an error that the engine did not expect says nothing to a person.
+        throw new ResponseError(error.code, error.message.replace(`Request ${type.method} failed with message: `, ''), error.data);
       }
       const cause = await process.gone;
       if (supervisor.isStopping()) throw new EngineGoneError('The engine was stopped.');

@@ -118,8 +118,7 @@ export class FolderIndex {
     const writable = this.#params.index && (await this.#tryToWrite());
     // Without the lock, what the clean-up of somebody else takes away looks like damage.
     if (writable && state === 'damaged') ({ state, detail } = await inspectEarly(indexDir)(this.#fingerprint));
-    if (writable && state === 'damaged') this.#say('warn', `The index was damaged (${detail}) and is being rebuilt.`);
-    if (writable) await this.#openOrRebuild(state === 'damaged');
+    if (writable) await this.#openOrRebuild(state === 'damaged' ? detail : undefined);
     else if (!(await this.#openAsReader()) && this.#phase !== 'following' && this.#params.index) {
       throw engineError(ErrorCode.IndexNotWritable, `The index folder ${indexDir} cannot be written: choose another one.`);
     }
@@ -264,14 +263,13 @@ export class FolderIndex {
     return this.#lock !== undefined;
   }
 
-  async #openOrRebuild(fresh: boolean): Promise<void> {
-    try {
-      await this.#openAsWriter(fresh);
-    } catch (error) {
+  async #openOrRebuild(damage?: string): Promise<void> {
+    const opening = damage === undefined ? this.#openAsWriter(false) : Promise.reject(new StoreDamagedError(damage));
+    await opening.catch(async (error: unknown) => {
       if (!(error instanceof StoreDamagedError)) throw error;
       this.#say('warn', `The index was damaged and is being rebuilt: ${error.message}`);
       await this.#openAsWriter(true);
-    }
+    });
   }
 
   async #openAsWriter(fresh: boolean): Promise<void> {
@@ -320,7 +318,7 @@ export class FolderIndex {
         `${was === 'read-only' ? 'The index folder can be written now' : 'The former writer of this index is gone'}: this process writes it.`,
       );
       this.#phase = 'opening';
-      await this.#openOrRebuild(false).catch(async (error: unknown) => {
+      await this.#openOrRebuild().catch(async (error: unknown) => {
         // Whoever looks next may succeed, this process among them.
         await this.#lock?.release();
         this.#lock = undefined;

@@ -45,7 +45,11 @@ export async function search(
   const startedAt = performance.now();
   const query = parseQuery(request.query, resolveLanguage);
   if (query.text === '' && query.symbols.length === 0 && request.similarTo === undefined) {
-    throw engineError(ErrorCode.BadQuery, 'Type a question or some words to search for.');
+    const filtered = query.languages.length + query.kinds.length + query.include.length + query.exclude.length > 0;
+    throw engineError(
+      ErrorCode.BadQuery,
+      filtered ? 'A filter says where: type what to look for beside it.' : 'Type a question or some words to search for.',
+    );
   }
   const unknown = request.without?.find((name) => !isStage(name));
   if (unknown !== undefined) {
@@ -289,7 +293,7 @@ async function questionVector(
 
 function rowFilter(request: SearchRequest, query: ParsedQuery): RowFilter {
   const { filters } = request;
-  const both = (a: readonly string[] = [], b: readonly string[] = []): readonly string[] => [...a, ...b];
+  const both = (a: readonly string[] = [], b: readonly string[] = []): readonly string[] => [...a, ...b].filter((one) => one.trim() !== '');
   return {
     languages: both(filters.languages, query.languages),
     include: both(filters.include, query.include),

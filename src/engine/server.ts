@@ -152,7 +152,9 @@ export function serveEngine(connection: MessageConnection, version: string): { c
 /** What was found on reading a file (binary, minified, failed) is in the ledger and not in its name. */
 function withLedger(index: FolderIndex, verdict: Awaited<ReturnType<typeof explainFile>>): Awaited<ReturnType<typeof explainFile>> {
   const entry = index.ledger.get(verdict.path);
-  if (!verdict.indexed || entry === undefined || entry.state === 'indexed') return verdict;
+  if (!verdict.indexed || entry?.state === 'indexed') return verdict;
+  if (entry === undefined)
+    return { path: verdict.path, indexed: false, sentence: `\`${verdict.path}\` belongs to the index, and is not in it yet.` };
   if (entry.state === 'failed') {
     return {
       path: verdict.path,

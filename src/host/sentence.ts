@@ -1,3 +1,11 @@
+import { ResponseError } from 'vscode-jsonrpc';
+import { ErrorCode } from '../protocol/engine.ts';
+
+/** True when nothing is wrong but the question itself. */
+export function isBadQuestion(error: unknown): boolean {
+  return error instanceof ResponseError && error.code === ErrorCode.BadQuery;
+}
+
 /** What a person reads about an error: its first line, without a class name or a stack. */
 export function sentenceOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -110,7 +110,8 @@ export type ToPanel =
   | ({ readonly type: 'status' } & PanelWorkspace)
   | { readonly type: 'history'; readonly history: readonly string[] }
   | ({ readonly type: 'results' } & PanelResults)
-  | { readonly type: 'failed'; readonly search: number; readonly message: string }
+  /** `badQuestion`: nothing is wrong but the question. */
+  | { readonly type: 'failed'; readonly search: number; readonly message: string; readonly badQuestion: boolean }
   /** Hits whose file changed or went since; hits of the current question that are not named are fresh. */
   | { readonly type: 'stale'; readonly changed: readonly number[]; readonly deleted: readonly number[] }
   /** Asks a question in the panel, as if the person had typed it. */

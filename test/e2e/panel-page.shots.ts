@@ -145,7 +145,8 @@ const SHOTS: readonly Shot[] = [
       panel.post({
         type: 'failed',
         search: (await panel.next('search')).search,
-        message: 'The question is longer than 10,000 characters.',
+        message: 'The index folder cannot be read.',
+        badQuestion: false,
       }),
   },
 ];

@@ -34,6 +34,12 @@ describe('quarry search', () => {
     });
   });
 
+  it('takes words without quotes for one question', async () => {
+    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
+    const { stdout } = await quarry(['search', folder, 'parse', 'the', 'config', '--json', '--index-dir', indexDir]);
+    expect(JSON.parse(stdout)).toMatchObject({ query: 'parse the config', results: [{ symbol: 'parseConfig' }, {}] });
+  });
+
   it('prints rows for a person, with reasons on request, and no progress into a pipe', async () => {
     const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
     const { stdout, stderr } = await quarry(['search', folder, 'parse config', '--explain', '--index-dir', indexDir]);
@@ -136,6 +142,9 @@ describe('bad use gets one clear line and exit code 2', () => {
     ['an unknown option', (folder: string) => ['search', folder, 'x', '--fast'], /--fast/],
     ['an unknown command', () => ['serch', '.', 'x'], /serch/],
     ['no question', (folder: string) => ['search', folder], /question/],
+    ['a pattern that is empty', (folder: string) => ['search', folder, 'x', '--include', ''], /pattern such as src/],
+    ['question and folder the wrong way round', (folder: string) => ['search', 'load config', folder], /the folder comes first/],
+    ['filters and nothing to look for', (folder: string) => ['search', folder, 'lang:ts kind:class'], /beside it/],
     ['a limit that is no number', (folder: string) => ['search', folder, 'x', '--limit', 'many'], /whole number/],
     ['a missing folder', (folder: string) => ['search', `${folder}/nowhere`, 'x'], /no folder/i],
     ['a file instead of a folder', (folder: string) => ['search', `${folder}/a.ts`, 'x'], /is a file/],
@@ -306,6 +315,8 @@ describe('quarry index, status and files', () => {
     await writeFile(join(folder, 'node_modules/dep/index.js'), 'module.exports = 1;\n');
     expect((await quarry(['files', folder, '--index-dir', indexDir])).stdout).toBe('a.ts\n');
     expect((await quarry(['files', folder, '--skipped', '--index-dir', indexDir])).stdout).toMatch(/\.env\tsecret/);
+    const early = await quarry(['files', folder, '--why', 'a.ts', '--index-dir', join(indexDir, 'none')]);
+    expect(early).toMatchObject({ code: 1, stdout: '`a.ts` belongs to the index, and is not in it yet.\n' });
     const why = await quarry(['files', folder, '--why', '.env', '--index-dir', indexDir]);
     expect(why.code).toBe(1);
     expect(why.stdout).toMatch(/secret/i);

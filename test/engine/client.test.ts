@@ -73,6 +73,11 @@ function isAlive(pid: number | undefined): boolean {
 const CRASHES = ['kill', 'exit', 'throw', 'disconnect'];
 
 describe('calls', () => {
+  test('that meet a fault of the engine are refused with the sentence alone', async () => {
+    const { client } = start();
+    await expect(client.request(Search, ask('fault'))).rejects.toMatchObject({ message: 'Something unexpected.' });
+  });
+
   test("are answered, with typed arrays, notifications and the engine's own errors", async () => {
     const { client, states } = start();
     const statuses: IndexStatus[] = [];

@@ -108,8 +108,8 @@ describe('asking', () => {
   test('a failure is shown until the next answer', () => {
     const panel = asked('retries', 'a:1');
     panel.controller.submit();
-    panel.controller.receive({ type: 'failed', search: panel.searches().at(-1)?.search ?? 0, message: 'No.' });
-    expect(panel.controller.state().failure).toBe('No.');
+    panel.controller.receive({ type: 'failed', search: panel.searches().at(-1)?.search ?? 0, message: 'No.', badQuestion: false });
+    expect(panel.controller.state().failure?.sentence).toBe('No.');
     panel.controller.submit();
     panel.answer(hitsAt('a:1'));
     expect(panel.controller.state().failure).toBeNull();

@@ -32,6 +32,12 @@ describe('parseQuery', () => {
     ['lang:py KeyError: no "name"', { text: 'KeyError: no "name"', languages: ['python'], phrases: [] }],
     ['', { text: '' }],
     ['lang:go', { text: '', languages: ['go'] }],
+    // A filter that is still being typed is no word yet.
+    ['retry lang:', { text: 'retry', hints: [] }],
+    ['retry -path:', { text: 'retry' }],
+    ['a line\nof two path:', { text: 'a line of two' }],
+    ['what is file: for', { text: 'what is file: for' }],
+    ['if x:\n  return\nelse:', { text: 'if x:\n  return\nelse:' }],
   ])('%s', (text, expected) => {
     expect(parseQuery(text, resolveLanguage)).toMatchObject(expected);
   });

@@ -50,6 +50,14 @@ function order(input: RankInput): string[] {
   return rank(input).map(({ candidate: row }) => `${row.path}:${row.symbol}`);
 }
 
+it('says with the words of the question what a place holds', () => {
+  const [first] = rank(inputOf('retryUpload of authorized parties', ['a.ts|retryUpload|x', 'b.ts|f|authorize the party']));
+  const reason = (row: Ranked | undefined) => row?.why.find(({ signal }) => signal === 'keyword')?.detail;
+  expect(reason(first)).toBe('holds retryUpload, retry, upload');
+  const other = rank(inputOf('authorized parties', ['b.ts|f|authorize the party']))[0];
+  expect(reason(other)).toBe('holds authorized, parties');
+});
+
 describe('rank puts first', () => {
   it.each<[string, string, string[]]>([
     [

@@ -128,10 +128,10 @@ export function createController(port: Port, first: PanelState) {
     openRow(key, { toSide: false, keepFocus: false });
   };
 
-  const fail = (search: number, message: string): void => {
+  const fail = ({ search, message, badQuestion }: Extract<ToPanel, { type: 'failed' }>): void => {
     if (sent?.search !== search) return;
     sent = null;
-    set({ busy: false, failure: message, shown: null });
+    set({ busy: false, failure: { sentence: message, badQuestion }, shown: null });
   };
 
   const receive = (message: ToPanel): void => {
@@ -155,7 +155,7 @@ export function createController(port: Port, first: PanelState) {
         showResults(message);
         break;
       case 'failed':
-        fail(message.search, message.message);
+        fail(message);
         break;
       case 'stale':
         if (state.shown !== null) set({ shown: markStale(state.shown, new Set(message.changed), new Set(message.deleted)) });

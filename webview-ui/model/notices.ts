@@ -130,7 +130,9 @@ export function emptyState(state: PanelState): EmptyState | null {
     };
   }
   if (state.failure !== null) {
-    return { icon: 'error', title: 'The search did not work', lines: [state.failure], actions: [SHOW_LOG], recent: [] };
+    const { sentence, badQuestion } = state.failure;
+    if (badQuestion) return { icon: 'search', title: 'What are you looking for?', lines: [sentence], actions: [], recent: [] };
+    return { icon: 'error', title: 'The search did not work', lines: [sentence], actions: [SHOW_LOG], recent: [] };
   }
   if (state.question.trim() === '' && state.similar === null) return invitation(state);
   if (state.shown === null || state.shown.groups.length > 0) return null;

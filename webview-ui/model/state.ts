@@ -23,7 +23,8 @@ export interface PanelState extends PanelWorkspace {
   readonly filtersOpen: boolean;
   readonly busy: boolean;
   readonly shown: Shown | null;
-  readonly failure: string | null;
+  /** Why there is no answer; `badQuestion` when nothing is wrong but the question. */
+  readonly failure: { readonly sentence: string; readonly badQuestion: boolean } | null;
   readonly active: string | null;
   readonly collapsed: readonly string[];
   /** Keys of the hits whose reasons are shown. */

@@ -45,6 +45,8 @@ const FILTER_ALIASES: Readonly<Record<string, FilterName>> = {
   symbol: 'sym',
 };
 
+const UNFINISHED = new RegExp(`^-?(?:${Object.keys(FILTER_ALIASES).join('|')}):$`);
+
 const KIND_ALIASES: Readonly<Record<string, ChunkKind>> = {
   fn: 'function',
   func: 'function',
@@ -170,7 +172,10 @@ export function parseQuery(text: string, resolveLanguage: LanguageResolver = () 
     else takePiece(match, into, resolveLanguage);
   }
   // A question without any filter or phrase keeps its own line breaks: it may be a piece of code.
-  const untouched = into.words.length > 0 && (pasted || !read.includes('"')) && !/(^|\s)-?[a-z]+:[^\s:/]/.test(read);
+  // `lang:` at the end is a filter that is still being typed: nobody looks for that word.
+  const unfinished = !pasted && UNFINISHED.test(into.words.at(-1) ?? '');
+  if (unfinished) into.words.pop();
+  const untouched = !unfinished && into.words.length > 0 && (pasted || !read.includes('"')) && !/(^|\s)-?[a-z]+:[^\s:/]/.test(read);
   const words = untouched ? read.trim() : into.words.join(' ').trim();
   // `sym:Foo` alone looks for Foo.
   return { ...into, text: words === '' ? into.symbols.join(' ') : words };

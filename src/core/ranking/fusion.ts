@@ -3,7 +3,7 @@ import type { QuestionAnalysis } from '../query/analyse.ts';
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
 import { denseScores } from './dense.ts';
-import { keywordScores, storedKeywordScores, termsIn } from './keyword.ts';
+import { keywordScores, storedKeywordScores, termsIn, typedForms } from './keyword.ts';
 import { scaled } from './values.ts';
 
 /** Scores replaced by `offset / (offset + place)`, the best being near 1; what scored nothing stays at 0. */
@@ -32,6 +32,7 @@ export function fuse(context: RankContext, board: Board): void {
   const useVectors = input.mode !== 'keyword' && input.questionVector !== null && !input.without.has('vector');
   const useWords = (input.mode !== 'semantic' || !useVectors) && !input.without.has('keyword');
   const scale = constants.fusionTotal / (keyword + dense || 1);
+  let typed: ReadonlyMap<string, string> | undefined;
   const shape = (scores: Float32Array) => (form === 'rrf' ? byRank(scores, constants.rrfOffset) : scores);
   if (useWords) {
     const scores = shape(input.without.has('own-bm25') ? storedKeywordScores(context) : keywordScores(context));
@@ -40,7 +41,10 @@ export function fuse(context: RankContext, board: Board): void {
       effect: 'score',
       of: 'chunk',
       values: scaled(scores, keyword * scale),
-      detail: (index) => `holds ${termsIn(context, index).join(', ')}`,
+      detail: (index) => {
+        typed ??= typedForms(context.question.words);
+        return `holds ${termsIn(context, index, typed).join(', ')}`;
+      },
     });
   }
   if (useVectors && input.questionVector !== null) {

@@ -1,3 +1,4 @@
+import { compoundToken, identifierParts, searchTokens } from '../identifiers.ts';
 import type { RankContext } from './context.ts';
 import { dividedByBest, valuesOf } from './values.ts';
 
@@ -27,8 +28,19 @@ export function storedKeywordScores(context: RankContext): Float32Array {
   return dividedByBest(valuesOf(context.candidates, (candidate) => candidate.keywordScore));
 }
 
-/** The words of the question that stand in a candidate, as tokens. */
-export function termsIn(context: RankContext, candidate: number): string[] {
+/** For each token of a question the word that it was made of, as a person typed it. */
+export function typedForms(words: readonly string[]): ReadonlyMap<string, string> {
+  const typed = new Map<string, string>();
+  for (const word of words) {
+    for (const part of identifierParts(word)) for (const token of searchTokens(part)) if (!typed.has(token)) typed.set(token, part);
+    typed.set(compoundToken(word), word);
+  }
+  return typed;
+}
+
+/** The words of the question that stand in a candidate, as `typed` says. */
+export function termsIn(context: RankContext, candidate: number, typed: ReadonlyMap<string, string>): string[] {
   const { words } = context.terms;
-  return words.filter((_, term) => (context.termCounts[candidate * words.length + term] as number) > 0);
+  const found = words.filter((_, term) => (context.termCounts[candidate * words.length + term] as number) > 0);
+  return [...new Set(found.map((token) => typed.get(token) ?? token))];
 }

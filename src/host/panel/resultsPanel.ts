@@ -8,7 +8,7 @@ import type { SearchHit, SearchRequest, SearchResponse } from '../../protocol/se
 import { RecentQuestions } from '../recentQuestions.ts';
 import type { HostReranking } from '../rerank/reranking.ts';
 import { readRerankSettings } from '../rerank/settings.ts';
-import { sentenceOf } from '../sentence.ts';
+import { isBadQuestion, sentenceOf } from '../sentence.ts';
 import { readSearchSettings } from '../settings.ts';
 import { readFileText } from './fileText.ts';
 import { Freshness } from './freshness.ts';
@@ -219,7 +219,8 @@ export class ResultsPanel implements vscode.WebviewViewProvider, vscode.Disposab
       if (running.token.isCancellationRequested) return;
       this.showAnswer(search, asked, better ?? (await this.context.search(request, running.token)), false);
     } catch (error) {
-      if (!running.token.isCancellationRequested) this.post({ type: 'failed', search, message: sentenceOf(error) });
+      const failed = { type: 'failed', search, message: sentenceOf(error), badQuestion: isBadQuestion(error) } as const;
+      if (!running.token.isCancellationRequested) this.post(failed);
     } finally {
       running.dispose();
       if (this.running === running) this.running = undefined;

@@ -1,7 +1,7 @@
 import type { CancellationToken } from 'vscode-jsonrpc';
 import { rerankText } from '../../core/rerank/words.ts';
 import type { SearchMode, SearchRequest, SearchResponse } from '../../protocol/search.ts';
-import { counted, sentenceOf } from '../sentence.ts';
+import { counted, isBadQuestion, sentenceOf } from '../sentence.ts';
 import { stateLine } from '../status/statusText.ts';
 import { explanationRows, hitRows, MODE_NAMES, type Row, recentRows } from './items.ts';
 import { explainNothing, noFolder } from './nothingFound.ts';
@@ -65,7 +65,8 @@ export async function answer(
     const better = await services.reranking.refine(request, response, token);
     if (better !== undefined) show({ title: summary(better), rows: rowsOf(better), refined: true });
   } catch (error) {
-    const rows = explanationRows({ sentence: sentenceOf(error), action: 'Search again', step: { kind: 'ask', question: text } });
+    const action = isBadQuestion(error) ? '' : 'Search again';
+    const rows = explanationRows({ sentence: sentenceOf(error), action, step: { kind: 'ask', question: text } });
     show({ title: stateLine(services.state()), rows });
   }
 }
