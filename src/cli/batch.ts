@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
-import { Search } from '../protocol/engine.ts';
+import { ResponseError } from 'vscode-jsonrpc';
+import { ErrorCode, Search } from '../protocol/engine.ts';
 import type { SearchResponse } from '../protocol/search.ts';
 import { sessionOf } from './flags.ts';
 import { toJsonAnswer } from './format.ts';
@@ -21,7 +22,7 @@ interface BatchQuery {
   readonly query: string;
 }
 
-/** The answer to an empty question: in a batch it must not stop the others. */
+/** The answer to a question that is empty or only filters: in a batch it must not stop the others. */
 const NOTHING: SearchResponse = {
   hits: [],
   ms: 0,
@@ -42,8 +43,7 @@ export async function batch(folder: string, options: BatchOptions): Promise<numb
     let answered = 0;
     async function* lines(): AsyncGenerator<string> {
       for (const { id, query } of queries) {
-        const response =
-          query.trim() === '' ? NOTHING : await session.client.request(Search, toRequest(session.folder, query, options, languages));
+        const response = await session.client.request(Search, toRequest(session.folder, query, options, languages)).catch(nothingToSearch);
         if (response.hits.length > 0) answered++;
         yield `${JSON.stringify(toJsonAnswer(query, response, id))}\n`;
       }
@@ -51,6 +51,11 @@ export async function batch(folder: string, options: BatchOptions): Promise<numb
     await pipeline(lines, out, { end: out !== process.stdout });
     return answered;
   });
+}
+
+function nothingToSearch(error: unknown): SearchResponse {
+  if (error instanceof ResponseError && error.code === ErrorCode.BadQuery) return NOTHING;
+  throw error;
 }
 
 /** Opened before anything is indexed: who mistyped a path hears of it at once. */

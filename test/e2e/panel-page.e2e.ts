@@ -64,6 +64,14 @@ describe('the question', () => {
     expect((await question(panel).boundingBox())?.height).toBeGreaterThan(before);
   });
 
+  test('is seen whole when the panel becomes narrower', async () => {
+    const panel = await show(hostState({ question: 'where are failed uploads retried after the connection was lost' }));
+    const height = async (): Promise<number> => (await question(panel).boundingBox())?.height ?? 0;
+    const before = await height();
+    await panel.page.setViewportSize({ width: 200, height: 700 });
+    await expect.poll(height).toBeGreaterThan(before);
+  });
+
   test('Up and Down walk the history, and Down at its end leads to the results', async () => {
     const panel = await show(hostState({ history: ['newest', 'older'] }));
     await question(panel).focus();

@@ -72,6 +72,22 @@ test('Enter goes to the place', async () => {
   await session.shot('quick-pick-opened');
 });
 
+test('the reasons of a row lead back to that row', async () => {
+  const { page } = session;
+  await ask(page, 'where are failed uploads retried');
+  await untilFirst(page, 'retryFailedUploads');
+  await page.keyboard.press('ArrowDown');
+  const second = page.locator('.quick-input-list .monaco-list-row.focused[data-index="1"]');
+  await second.waitFor();
+  const name = await second.locator('.quick-input-list-row').first().innerText();
+  await second.hover();
+  await second.getByRole('button', { name: 'Why Is This Here?' }).click();
+  await page.locator('.quick-input-titlebar', { hasText: /^Why / }).waitFor();
+  await page.locator('.quick-input-titlebar').getByRole('button', { name: 'Back' }).click();
+  await second.waitFor();
+  await expect.poll(() => second.locator('.quick-input-list-row').first().innerText()).toBe(name);
+});
+
 test('the default key opens it, and Control+Enter opens a row to the side', async () => {
   const { page } = session;
   await page.keyboard.press('Control+Alt+K');

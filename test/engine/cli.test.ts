@@ -273,15 +273,20 @@ describe('quarry batch', () => {
     const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
     const queries = join(folder, '..', 'queries.jsonl');
     const out = join(folder, '..', 'out.jsonl');
-    await writeFile(queries, '{"id": 7, "query": "retry uploads"}\n\n{"query": "config"}\n{"query": ""}\n');
+    await writeFile(queries, '{"id": 7, "query": "retry uploads"}\n\n{"query": "config"}\n{"query": "lang:ts"}\n{"query": ""}\n');
     expect((await quarry(['batch', folder, '--queries', queries, '--out', out, '--index-dir', indexDir])).code).toBe(0);
     const lines = (await readFile(out, 'utf8'))
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines.map(({ id, query }) => ({ id, query }))).toEqual([{ id: 7, query: 'retry uploads' }, { query: 'config' }, { query: '' }]);
+    expect(lines.map(({ id, query }) => ({ id, query }))).toEqual([
+      { id: 7, query: 'retry uploads' },
+      { query: 'config' },
+      { query: 'lang:ts' },
+      { query: '' },
+    ]);
     expect(lines[0].results[0].symbol).toBe('retryFailedUploads');
-    expect(lines[2].results).toEqual([]);
+    expect([lines[2].results, lines[3].results]).toEqual([[], []]);
   });
 });
 

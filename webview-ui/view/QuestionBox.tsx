@@ -27,11 +27,17 @@ export function QuestionBox({ state }: { readonly state: PanelState }) {
   }, []);
 
   useLayoutEffect(() => {
-    const area = box.current;
-    if (area === null) return;
-    area.style.height = 'auto';
-    area.style.height = `${Math.min(MOST_HEIGHT, area.scrollHeight + 2)}px`;
+    if (box.current !== null) growToLines(box.current);
   }, [state.question]);
+
+  // A narrower panel breaks the question into more lines.
+  useEffect(() => {
+    const onResize = (): void => {
+      if (box.current !== null) growToLines(box.current);
+    };
+    window.addEventListener('resize', onResize);
+    return () => window.removeEventListener('resize', onResize);
+  }, []);
 
   useLayoutEffect(() => {
     if (state.focus.count === 0 || state.focus.target !== 'question') return;
@@ -108,6 +114,12 @@ export function QuestionBox({ state }: { readonly state: PanelState }) {
       {offering && <CompletionList items={completions.items} active={completions.index} choose={completions.choose} />}
     </div>
   );
+}
+
+/** As high as its lines, up to a bound. */
+function growToLines(area: HTMLTextAreaElement): void {
+  area.style.height = 'auto';
+  area.style.height = `${Math.min(MOST_HEIGHT, area.scrollHeight + 2)}px`;
 }
 
 function clearAndStay(clear: () => void, area: HTMLTextAreaElement | null): void {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { heard } from './heard.ts';
 
 /** What an editor group showed before previews came into it. */
 export interface EditorState {
@@ -48,8 +49,8 @@ export function captureEditorState(): EditorState {
 
 /** Lines may be revealed below lines that stick to the top, so the first attempt tells by how much the next has to go further. */
 const SCROLL_ATTEMPTS = 3;
-/** A busy editor tells late where it is; nothing waits so long when all is well. */
-const SCROLL_MS = 2000;
+/** An editor that scrolls smoothly takes 125 ms for it. */
+const SMOOTH_MS = 250;
 
 /** Scrolls until `top` is the first line to be seen. The editor itself restores the position when it switches files, to the pixel. */
 async function scrollTo(editor: vscode.TextEditor, top: number): Promise<void> {
@@ -60,23 +61,21 @@ async function scrollTo(editor: vscode.TextEditor, top: number): Promise<void> {
     if (attempt > 0) target += top - actual;
     const position = editor.document.validatePosition(new vscode.Position(Math.max(0, target), 0));
     editor.revealRange(new vscode.Range(position, position), vscode.TextEditorRevealType.AtTop);
-    // Where it still was a while ago says nothing about how far it would have to go further.
+    // An editor that is asked for a place beyond its end stays where it is, and tells nothing.
     if (!(await hasScrolled(editor))) return;
   }
 }
 
-/** Settles with true when the editor has scrolled, and with false when it has not said so for a while. */
+/** Settles with true when the editor has scrolled, and with false when it was asked and has not. */
 function hasScrolled(editor: vscode.TextEditor): Promise<boolean> {
-  return new Promise((resolve) => {
-    const done = (scrolled: boolean) => {
-      clearTimeout(timer);
-      listening.dispose();
-      resolve(scrolled);
-    };
-    const timer = setTimeout(done, SCROLL_MS, false);
-    const listening = vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
-      if (textEditor === editor) done(true);
-    });
+  return heard({
+    listen: (onHeard) =>
+      vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
+        if (textEditor === editor) onHeard();
+      }),
+    // Any small question that the workbench answers after it has scrolled.
+    roundTrip: () => vscode.languages.getLanguages(),
+    graceMs: SMOOTH_MS,
   });
 }
 

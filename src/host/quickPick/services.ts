@@ -18,6 +18,8 @@ export interface PickStart {
   readonly filters?: SearchFilters;
   /** Folders to search, as the engine names them; all when absent. */
   readonly folders?: readonly string[];
+  /** The row to stand on, by its key; the first one when absent. */
+  readonly row?: string;
   /** The name of the folder that is searched, for showing. */
   readonly place?: string;
 }

@@ -55,6 +55,8 @@ export function openPickSession(
   let outcome: 'restore' | 'keep' = 'restore';
   let next: PickStart | undefined;
   let asked: string | undefined;
+  /** The row that the person comes back to. */
+  let back = start.row;
   /** The lowest row that the person has moved to; the editor itself makes the first one active. */
   let reached = -1;
   const closed = deferred<void>();
@@ -62,12 +64,17 @@ export function openPickSession(
 
   const question = () => pick.value.trim().slice(0, LONGEST_QUESTION);
   const isAsked = () => question().length >= SHORTEST_QUESTION || (start.similarTo !== undefined && question() === '');
-  const current = (): PickStart => ({ ...start, question: question(), mode });
+  const current = (row?: Row): PickStart => {
+    const { row: _, ...rest } = start;
+    return { ...rest, question: question(), mode, ...(row === undefined ? {} : { row: rowKey(row) }) };
+  };
   const show = ({ title, rows, refined = false }: Answer) => {
     pick.title = `Quarry • ${title}`;
     if (!refined) {
-      reached = -1;
       pick.items = rows;
+      reached = back === undefined ? -1 : rows.findIndex((row) => rowKey(row) === back);
+      const again = rows[reached];
+      if (again !== undefined) pick.activeItems = [again];
       return;
     }
     const [active] = pick.activeItems;
@@ -88,7 +95,9 @@ export function openPickSession(
     }
     work.start(async (token) => {
       await answer(services, start, { text, mode, limit: settings.limit }, token, (found) => {
-        if (!token.isCancellationRequested) show(found);
+        if (token.isCancellationRequested) return;
+        show(found);
+        back = undefined;
       });
     }, waitMs);
   };
@@ -155,7 +164,7 @@ export function openPickSession(
       const { folder, path, startLine, endLine, text } = row.hit;
       await leave({ mode, similarTo: { folder, path, startLine, endLine, text } });
     } else if (row.row === 'hit') {
-      const again = current();
+      const again = current(row);
       await leave();
       if (await showReasons(row.hit)) onEnd(again);
     }
@@ -208,6 +217,7 @@ export function openPickSession(
       const row = pick.activeItems[0];
       if (row?.row !== 'hit') return;
       await preview.keep();
+      await services.recents.add(question());
       await services.open(row.hit, { keepFocus: true });
       preview = createPreview(services.locate);
     },
