@@ -22,10 +22,10 @@ type AnswerOptions = SearchOptions & { readonly json?: boolean; readonly explain
 const LOW_PRIORITY = 10;
 
 /** Each command returns its exit code: 0 with answers, 1 with none. */
-export async function searchCommand(folder: string, question: readonly string[], options: AnswerOptions): Promise<number> {
-  if (!existsSync(folder) && existsSync(question.at(-1) ?? ''))
+export async function searchCommand(folder: string, question: string, options: AnswerOptions): Promise<number> {
+  if (!existsSync(folder) && existsSync(question))
     throw new UsageError(`There is no folder \`${folder}\`: the folder comes first, then the question.`);
-  return answer(folder, toRequest(resolve(folder), question.join(' '), options, languageIds(options.lang)), options);
+  return answer(folder, toRequest(resolve(folder), question, options, languageIds(options.lang)), options);
 }
 
 /** `place` is code of the folder, as results name it: `src/upload.ts:10-42`. */

@@ -45,7 +45,7 @@ function program(finish: (code: number) => void): Command {
       })
       .configureOutput({ outputError: () => undefined })
       .showHelpAfterError(false);
-  withSearchOptions(add('search <folder> <question...>', 'answer one question'))
+  withSearchOptions(add('search <folder> <question>', 'answer one question'))
     .option('--json', 'print one JSON object')
     .option('--explain', 'print the reasons for every place')
     .action(async (folder, question, options) => finish(await searchCommand(folder, question, options)));

@@ -34,12 +34,6 @@ describe('quarry search', () => {
     });
   });
 
-  it('takes words without quotes for one question', async () => {
-    const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
-    const { stdout } = await quarry(['search', folder, 'parse', 'the', 'config', '--json', '--index-dir', indexDir]);
-    expect(JSON.parse(stdout)).toMatchObject({ query: 'parse the config', results: [{ symbol: 'parseConfig' }, {}] });
-  });
-
   it('prints rows for a person, with reasons on request, and no progress into a pipe', async () => {
     const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
     const { stdout, stderr } = await quarry(['search', folder, 'parse config', '--explain', '--index-dir', indexDir]);
