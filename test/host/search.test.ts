@@ -13,7 +13,7 @@ const ANSWERS: readonly (readonly [question: string, path: string, symbol: strin
   ['limit requests per address', 'server/api/ratelimit.go', 'limitRequests'],
   ['move infected file to quarantine', 'worker/scan.py', 'move_to_quarantine'],
   ['refreshSessionToken', 'src/session/token.ts', 'refreshSessionToken'],
-  ['delete parts of abandoned uploads', 'server/storage/cleanup.go', 'Store.RemoveAbandoned'],
+  ['delete parts of uploads nobody finished', 'server/storage/cleanup.go', 'Store.RemoveAbandoned'],
   ['cut a file into parts of equal size', 'src/upload/split.ts', 'splitIntoParts'],
 ];
 
