@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { bytesText } from '../core/sizeText.ts';
 import { CleanUp, WipeIndex } from '../protocol/health.ts';
 import { type SessionFlags, sessionOf } from './flags.ts';
 import { cacheDir } from './indexDir.ts';
@@ -19,7 +20,7 @@ export async function cleanCommand(folder: string, options: CleaningOptions): Pr
     const lines = [
       ...result.orphans.map((gone) => `Removed the index of ${gone}, which is gone.`),
       ...result.notes,
-      `${mega(result.freedBytes)} freed.`,
+      `${bytesText(result.freedBytes)} freed.`,
     ];
     process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : lines.map((line) => `${line}\n`).join(''));
     return 0;
@@ -31,7 +32,7 @@ export async function wipeCommand(folder: string, options: CleaningOptions): Pro
   return withSession(sessionOf(folder, options, false), async ({ client, folder: opened, indexDir }) => {
     if (options.yes !== true && !(await confirmed(`Delete the index of ${opened} in ${indexDir}? [y/N] `))) return 1;
     const { freedBytes } = await client.request(WipeIndex, { folder: opened });
-    process.stdout.write(options.json === true ? `${JSON.stringify({ freedBytes })}\n` : `${mega(freedBytes)} freed.\n`);
+    process.stdout.write(options.json === true ? `${JSON.stringify({ freedBytes })}\n` : `${bytesText(freedBytes)} freed.\n`);
     return 0;
   });
 }
@@ -44,8 +45,4 @@ async function confirmed(question: string): Promise<boolean> {
   } finally {
     lines.close();
   }
-}
-
-function mega(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,4 +1,5 @@
 import { placeOf } from '../core/embedder.ts';
+import { bytesText } from '../core/sizeText.ts';
 import type { IndexStatus } from '../protocol/engine.ts';
 
 function stateOf({ phase, message, files, indexDir }: IndexStatus): string {
@@ -21,6 +22,6 @@ export function statusText(status: IndexStatus): string {
       : [
           `Building  ${number(building.files)} files for ${building.embedder} (${Math.floor(building.coverage * 100)} %); the index before answers`,
         ]),
-    `On disk   ${(bytesOnDisk / 1e6).toFixed(1)} MB in ${status.indexDir}`,
+    `On disk   ${bytesText(bytesOnDisk)} in ${status.indexDir}`,
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { placeOf } from '../core/embedder.ts';
 import type { FileSettings } from '../core/files.ts';
+import { bytesText } from '../core/sizeText.ts';
 import { scanFolder } from '../files/scan.ts';
 import type { ModelLibrary } from '../models/library.ts';
 import type { CheckState, HealthCheck } from '../protocol/health.ts';
@@ -33,7 +34,6 @@ const SPACE_FREE = 20_000_000;
 const SHOWN = 3;
 
 const said = (name: string, state: CheckState, finding: string, advice = ''): HealthCheck => ({ name, state, finding, advice });
-const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 const some = (paths: readonly string[]): string =>
   `${paths.slice(0, SHOWN).join(', ')}${paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : ''}`;
 
@@ -127,7 +127,7 @@ async function checkDisk({ indexDir }: CheckedFolder): Promise<HealthCheck> {
   const { bavail, bsize } = await statfs(indexDir).catch(() => statfs(dirname(indexDir)));
   const free = bavail * bsize;
   const state = free < TOO_FEW_BYTES ? 'problem' : free < FEW_BYTES ? 'warning' : 'ok';
-  return said('disk', state, `${mega(free)} are free where the index is.`, state === 'ok' ? '' : 'Make room, or run the clean-up.');
+  return said('disk', state, `${bytesText(free)} are free where the index is.`, state === 'ok' ? '' : 'Make room, or run the clean-up.');
 }
 
 async function checkRules({ index, files }: CheckedFolder): Promise<HealthCheck> {
@@ -201,7 +201,7 @@ async function checkSize({ index, indexDir }: CheckedFolder): Promise<HealthChec
   });
   if (sizes === undefined) return undefined;
   const { bytesOnDisk, needed } = sizes;
-  const finding = `${mega(bytesOnDisk)} on disk; rows and indexes need ${mega(needed)}.`;
+  const finding = `${bytesText(bytesOnDisk)} on disk; rows and indexes need ${bytesText(needed)}.`;
   const tooMuch = bytesOnDisk > needed * SPACE_FACTOR + SPACE_FREE;
   return tooMuch ? said('size', 'warning', finding, 'Run the clean-up: `quarry clean <folder>`.') : said('size', 'ok', finding);
 }

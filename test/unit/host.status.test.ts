@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { bytesText } from '../../src/core/sizeText.ts';
 import { explainNothing, filtersIn } from '../../src/host/quickPick/nothingFound.ts';
-import { duration, sentenceOf, size } from '../../src/host/sentence.ts';
+import { duration, sentenceOf } from '../../src/host/sentence.ts';
 import { progressLine, type StatusInput, stateLine, statusText, statusTooltip } from '../../src/host/status/statusText.ts';
 import type { IndexStatus } from '../../src/protocol/engine.ts';
 import type { SearchResponse } from '../../src/protocol/search.ts';
@@ -151,5 +152,5 @@ test.each([
 
 test('durations and sizes as people say them', () => {
   expect([0.2, 40, 200, 4000].map(duration)).toEqual(['1 s', '40 s', '3 min', '1 h 7 min']);
-  expect([12, 1_500_000, 2_000_000_000].map(size)).toEqual(['1 kB', '1.5 MB', '2.0 GB']);
+  expect([12, 1_500_000, 2_000_000_000].map(bytesText)).toEqual(['1 kB', '1.5 MB', '2.0 GB']);
 });

@@ -1,11 +1,12 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { bytesText } from '../../core/sizeText.ts';
 import { ListFiles } from '../../protocol/engine.ts';
 import { CleanUp, RetryFiles } from '../../protocol/health.ts';
 import type { Engine } from '../engine.ts';
 import type { Folders } from '../folders/folders.ts';
-import { counted, size } from '../sentence.ts';
+import { counted } from '../sentence.ts';
 import { indexRoots } from './indexRoots.ts';
 
 /** Where Quarry keeps its files in this editor, as absolute paths. */
@@ -24,7 +25,7 @@ export async function cleanUp(engine: Engine, storage: Storage): Promise<void> {
   );
   const gone =
     result.orphans.length === 0 ? '' : ` ${counted(result.orphans.length, 'index', 'indexes')} of folders that are gone removed.`;
-  void vscode.window.showInformationMessage([`${size(result.freedBytes)} freed.${gone}`, ...result.notes].join(' '));
+  void vscode.window.showInformationMessage([`${bytesText(result.freedBytes)} freed.${gone}`, ...result.notes].join(' '));
 }
 
 /** Asks, and then removes the indexes of this workspace and the models. Nothing is built again until the person asks. */
@@ -38,7 +39,7 @@ export async function wipe(folders: Folders, storage: Storage): Promise<void> {
   if (answer !== yes) return;
   const freed = await folders.wipe();
   await fs.rm(path.join(storage.global, 'models'), { recursive: true, force: true });
-  void vscode.window.showInformationMessage(`${size(freed)} freed.`);
+  void vscode.window.showInformationMessage(`${bytesText(freed)} freed.`);
 }
 
 /** Tries files again whose indexing failed: one, those of one folder, or all. */

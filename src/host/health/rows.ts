@@ -1,7 +1,8 @@
 import { placeOf } from '../../core/embedder.ts';
 import { countSkips } from '../../core/plan.ts';
+import { bytesText } from '../../core/sizeText.ts';
 import type { FolderHealth } from '../../protocol/health.ts';
-import { count, counted, size } from '../sentence.ts';
+import { count, counted } from '../sentence.ts';
 
 /** One line of the health view with the lines below it. Labels stay when numbers change, so that what is open stays open. */
 export interface HealthRow {
@@ -36,10 +37,10 @@ export function rowsOf(name: string, health: FolderHealth): HealthRow {
       { ...row('files', 'Indexed', `${counted(files, 'file')}, ${counted(chunks, 'chunk')}`), children: languageRows(health) },
       { ...row('circle-slash', 'Skipped', count(health.skipped.length)), children: skippedRows(health) },
       failedRow(health),
-      { ...row('database', 'On disk', size(status.bytesOnDisk)), children: generationRows(health) },
+      { ...row('database', 'On disk', bytesText(status.bytesOnDisk)), children: generationRows(health) },
       {
         ...row('circuit-board', 'Model', embedder.reason === '' ? model : `${model}: ${embedder.reason}`),
-        children: models.map(({ id, bytes }) => ({ label: id, description: `installed, ${size(bytes)}`, folder })),
+        children: models.map(({ id, bytes }) => ({ label: id, description: `installed, ${bytesText(bytes)}`, folder })),
       },
       row('edit', 'Writer', writerText(writer)),
     ],
@@ -92,7 +93,7 @@ function generationRows({ generations, status: { folder, indexDir } }: FolderHea
   return [
     ...generations.map(({ name, bytes, current }) => ({
       label: current ? 'in use' : 'of another version or model',
-      description: `${size(bytes)} (${name})`,
+      description: `${bytesText(bytes)} (${name})`,
       folder,
     })),
     { label: indexDir, description: 'is where it is', folder },

@@ -1,6 +1,7 @@
 import { placeOf } from '../../core/embedder.ts';
+import { bytesText } from '../../core/sizeText.ts';
 import type { IndexPhase, IndexStatus } from '../../protocol/engine.ts';
-import { count, counted, duration, size } from '../sentence.ts';
+import { count, counted, duration } from '../sentence.ts';
 
 /** How the engine process is. */
 export interface EngineHealth {
@@ -103,7 +104,7 @@ export function statusTooltip(input: StatusInput, nameOf: (folder: string) => st
   for (const problem of input.problems) parts.push(plain(problem));
   for (const status of input.statuses) {
     const rows = [
-      `${counted(status.files, 'file')}, ${counted(status.chunks, 'chunk')}, ${size(status.bytesOnDisk)}`,
+      `${counted(status.files, 'file')}, ${counted(status.chunks, 'chunk')}, ${bytesText(status.bytesOnDisk)}`,
       progressLine(status),
       `${status.embedder.id} on ${placeOf(status.embedder)}${status.semantic ? '' : ' (keyword search only)'}`,
     ];
