@@ -49,8 +49,8 @@ export function captureEditorState(): EditorState {
 
 /** Lines may be revealed below lines that stick to the top, so the first attempt tells by how much the next has to go further. */
 const SCROLL_ATTEMPTS = 3;
-/** An editor that scrolls smoothly takes 125 ms for it. */
-const SMOOTH_MS = 250;
+/** An editor that scrolls smoothly takes 125 ms for it, and one on a busy machine some times as long to tell. */
+const SMOOTH_MS = 750;
 
 /** Scrolls until `top` is the first line to be seen. The editor itself restores the position when it switches files, to the pixel. */
 async function scrollTo(editor: vscode.TextEditor, top: number): Promise<void> {
