@@ -52,6 +52,7 @@ export class PassLoop {
   /** Files that the long pass reads. */
   #files = 0;
   #failures = 0;
+  /** What failed is tried again then. */
   #retry: NodeJS.Timeout | undefined;
   #totals: PassTotals;
   #writtenChunks = 0;
@@ -126,15 +127,26 @@ export class PassLoop {
   /** Nobody wants what is being embedded; for before `stop`. */
   abandon(): void {
     this.#cancel?.cancel();
+    this.#cancelRetry();
+  }
+
+  #cancelRetry(): void {
     clearTimeout(this.#retry);
+    this.#retry = undefined;
   }
 
   async #run(): Promise<void> {
     const { onPhase } = this.#options;
     try {
       await this.#pass();
-      this.#failures = 0;
-      onPhase('ready');
+      if (this.#retry === undefined) {
+        this.#failures = 0;
+        onPhase('ready');
+        return;
+      }
+      // Single files could be written again: what failed before need not wait any longer, and nothing is ready until it is done.
+      this.#cancelRetry();
+      this.#queue.addAll();
     } catch (error) {
       await this.#failed(error);
     }
@@ -237,7 +249,11 @@ export class PassLoop {
     this.#failures++;
     onPhase('failed');
     say('error', `Indexing stopped: ${messageOf(error)}. It is tried again in ${wait / 1000} s; what is indexed still answers.`);
-    this.#retry = setTimeout(() => this.changed([]), wait);
+    this.#cancelRetry();
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.changed([]);
+    }, wait);
     this.#retry.unref();
   }
 }

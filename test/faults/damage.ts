@@ -196,6 +196,10 @@ export async function runReadOnlyDisk(home: string, seed: number): Promise<strin
       await answers(engine);
       if (!engine.log.some((line) => /Indexing stopped/.test(line))) throw new Error(`nothing was told: ${engine.log.join('\n')}`);
       await remount('rw');
+      // A single file that can be written again does not make the others ready, which are to be tried again later.
+      await engine.client.request(FilesChanged, { folder: tree.folder, paths: tree.change() });
+      const { phase } = (await engine.indexed()).status;
+      if (phase !== 'ready') throw new Error(`the engine is ${phase} after a file was written`);
       await inStep(engine);
     } finally {
       await engine.client.stop();
