@@ -40,8 +40,9 @@ function start(options: Partial<EngineClientOptions> = {}) {
     await client.stop();
     rmSync(scratch, { recursive: true, force: true });
   });
+  // What is being written at this moment has no end of line yet.
   const calls = (): Entry[] =>
-    (existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n') : []).map((line) => JSON.parse(line) as Entry);
+    (existsSync(logFile) ? readFileSync(logFile, 'utf8').split('\n').slice(0, -1) : []).map((line) => JSON.parse(line) as Entry);
   return { client, states, scratch, calls };
 }
 
