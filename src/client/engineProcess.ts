@@ -33,10 +33,10 @@ export interface EngineProcess {
 }
 
 /**
- * Megabytes in each thread for what was just made. Indexing makes and drops a lot, and V8's own 16 let three threads grow for nothing: with 4
- * the engine's peak is a quarter lower for 3 % more processor time.
+ * Megabytes in each thread for what was just made. Indexing makes and drops a lot, and V8's own 16 let three threads grow for nothing. With 4 the
+ * engine's peak is 4 % lower than with these 8, for a tenth more processor time.
  */
-const YOUNG_SPACE = '--max-semi-space-size=4';
+const YOUNG_SPACE = '--max-semi-space-size=8';
 
 /** How others end a process. */
 const KILLS: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);

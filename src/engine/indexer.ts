@@ -1,39 +1,32 @@
-import type { CancellationToken } from 'vscode-jsonrpc';
 import type { FoundFile } from '../core/files.ts';
 import { MAX_ATTEMPTS, type WorkPlan } from '../core/plan.ts';
 import type { Commit, FileUpdate, IndexStore, LedgerEntry } from '../store/types.ts';
+import { isEnoughOfSuspects, planBatches } from './batches.ts';
 import { type BatchJournal, openBatchJournal } from './batchJournal.ts';
-import type { EmbedService } from './embedService.ts';
-import { emptyUpdate, textsToEmbed, toUpdate } from './fileUpdate.ts';
-import type { Gate } from './gate.ts';
+import { type EmbedRun, toCommit } from './embedBatch.ts';
+import { emptyUpdate } from './fileUpdate.ts';
 import type { EngineServices } from './services.ts';
 import type { Suspects } from './suspects.ts';
 import type { Share } from './turns.ts';
 import type { FileDraft } from './workerProtocol.ts';
 
-export interface IndexRun {
+/** Its ledger is what is searchable now, and kept in step with its commits. */
+export interface IndexRun extends EmbedRun {
   readonly folder: string;
   readonly plan: WorkPlan;
   readonly store: IndexStore;
-  /** What is searchable now; the run keeps it in step with its commits. */
-  readonly ledger: Map<string, LedgerEntry>;
   readonly services: EngineServices;
-  /** Undefined for an index without vectors. */
-  readonly embedder: EmbedService | undefined;
-  readonly gate: Gate;
   readonly share: Share;
   readonly maxFileBytes: number;
   readonly suspects: Suspects;
+  /** Somebody has just saved these few files: they do not wait for those of a long run. */
+  readonly urgent: boolean;
   /** The file that names what is being parsed. */
   readonly journal: string;
   /** The file that names what is parsed and not committed yet. */
   readonly batchJournal: string;
   readonly onCommit: (updates: readonly FileUpdate[], removed: readonly string[]) => void;
   readonly onProgress: (progress: IndexProgress) => void;
-  /** Called between two steps of a long run; what it does is done before the next step. */
-  readonly between: () => Promise<void>;
-  readonly cancelled: () => boolean;
-  readonly token: CancellationToken;
 }
 
 /** How far a run is. Told with each commit, and about twice a second between them. */
@@ -52,10 +45,8 @@ export interface IndexOutcome {
   readonly removed: number;
 }
 
-/** Batches grow: a small first one is searchable at once, larger ones later cost fewer commits. */
-const BATCH_FILES = [24, 64, 160, 320] as const;
-/** Bytes of source in one batch. Three batches are under way at most, and some wait to be written, so this bounds the memory of a run. */
-const BATCH_BYTES = 1_000_000;
+/** Batches that the chunk thread has while one is embedded. Parsing takes longest of all, and with one alone the thread waits now and then. */
+const BATCHES_AHEAD = 2;
 /**
  * After the first batches, which are searchable at once, files of this much time or source become searchable together: each commit costs,
  * then and with each search. The longer a run takes, the longer it may wait with what is ready.
@@ -63,9 +54,6 @@ const BATCH_BYTES = 1_000_000;
 const COMMIT_MS = { least: 2000, most: 10_000, shareOfRun: 1 / 8 } as const;
 const COMMIT_BYTES = 6_000_000;
 const SMALL_BATCHES = 3;
-/** Time between two looks at what else is to be done, while texts are embedded. */
-const STEP_MS = 500;
-const FIRST_STEP_TEXTS = 32;
 /** Between two words about progress: what a status says costs a look at every file of the index. */
 const TELL_MS = 500;
 
@@ -77,9 +65,6 @@ interface Pending extends Commit {
 }
 
 const NOTHING: Pending = { updates: [], removed: [], paths: [], bytes: 0 };
-
-/** Of files that the engine died with, a large one is written alone, and of small ones so many and so much together. */
-const CAREFUL = { files: 16, bytes: 64_000 } as const;
 
 /**
  * Reads, chunks, embeds and commits the files of a plan. Three stages overlap: while some batches are committed, the next
@@ -113,12 +98,8 @@ async function indexBatches(run: IndexRun, inWork: BatchJournal): Promise<IndexO
   let committed: Promise<void> = Promise.resolve();
   /** What the ledger held of a file when it was read. */
   const readOver = new Map<string, LedgerEntry | undefined>();
-  const { last, alone, quarantined } = run.suspects;
-  const batches = [...intoBatches(withoutSuspects(run))];
-  /** From here on each file is a batch, and nothing else is in work beside it: then it is known what the engine dies of. */
-  const firstCareful = batches.length;
-  batches.push(...run.plan.read.filter(({ path }) => last.has(path)).map((file) => [file]));
-  const isAlone = (at: number): boolean => (batches[at] ?? []).some(({ path, size }) => alone.has(path) || size >= CAREFUL.bytes);
+  const { last, quarantined } = run.suspects;
+  const { batches, firstCareful, isAlone } = planBatches(run.plan.read, run.suspects);
   const draft = (at: number): Promise<readonly FileDraft[]> => {
     const batch = batches[at];
     if (batch === undefined) return Promise.resolve([]);
@@ -128,7 +109,8 @@ async function indexBatches(run: IndexRun, inWork: BatchJournal): Promise<IndexO
       const { hash: knownHash = '', skipReason: knownSkip = '' } = entry ?? {};
       return { path, knownHash, knownSkip, asked: asked === true };
     });
-    return run.services.chunkFiles(run.folder, known, run.maxFileBytes, run.journal);
+    const { folder, maxFileBytes, journal, urgent } = run;
+    return run.services.chunkFiles({ folder, files: known, maxFileBytes, journal, urgent });
   };
   const write = async (batches: Pending): Promise<void> => {
     const next = notOvertaken(run, batches, readOver);
@@ -152,7 +134,7 @@ async function indexBatches(run: IndexRun, inWork: BatchJournal): Promise<IndexO
   const isDue = (at: number): boolean => {
     if (at === batches.length - 1) return true;
     if (at >= firstCareful) {
-      return isAlone(at) || isAlone(at + 1) || pending.paths.length >= CAREFUL.files || pending.bytes >= CAREFUL.bytes;
+      return isAlone(at) || isAlone(at + 1) || isEnoughOfSuspects(pending.paths.length, pending.bytes);
     }
     if (at < SMALL_BATCHES || pending.bytes >= COMMIT_BYTES) return true;
     const wait = Math.max(COMMIT_MS.least, Math.min(COMMIT_MS.most, (committedAt - startedAt) * COMMIT_MS.shareOfRun));
@@ -162,7 +144,16 @@ async function indexBatches(run: IndexRun, inWork: BatchJournal): Promise<IndexO
   if (run.plan.removed.length + quarantined.length > 0) {
     await commit(run, { updates: quarantined.map(quarantine), removed: run.plan.removed });
   }
-  let ahead: Promise<readonly FileDraft[]> | undefined = draft(0);
+  const ahead: Promise<readonly FileDraft[]>[] = [];
+  let asked = 0;
+  const askUpTo = (end: number): void => {
+    while (asked < Math.min(end, firstCareful)) {
+      const drafts = draft(asked++);
+      // A failure in a batch ahead is seen when its turn comes; until then it must not count as unhandled.
+      drafts.catch(() => undefined);
+      ahead.push(drafts);
+    }
+  };
   for (let at = 0; at < batches.length && !run.cancelled(); at++) {
     const batch = batches[at] ?? [];
     await run.share.take(batch.length);
@@ -172,12 +163,10 @@ async function indexBatches(run: IndexRun, inWork: BatchJournal): Promise<IndexO
       await writePending();
       await committed;
     }
-    const drafts = await (ahead ?? draft(at));
+    askUpTo(at + 1 + BATCHES_AHEAD);
+    const drafts = await (ahead.shift() ?? draft(at));
     const paths = batch.map(({ path }) => path);
     inWork.add(paths);
-    ahead = at + 1 < firstCareful ? draft(at + 1) : undefined;
-    // A failure in the batch ahead is seen when its turn comes; until then it must not count as unhandled.
-    ahead?.catch(() => undefined);
     await run.between();
     const before = ready;
     const onEmbedded = (share: number): void => tell(before + Math.floor(share * batch.length));
@@ -214,12 +203,6 @@ function notOvertaken({ ledger }: IndexRun, { updates, removed }: Pending, readO
   return next;
 }
 
-function withoutSuspects({ plan, suspects }: IndexRun): readonly FoundFile[] {
-  if (suspects.last.size + suspects.quarantined.length === 0) return plan.read;
-  const left = new Set([...suspects.last, ...suspects.quarantined.map(({ path }) => path)]);
-  return plan.read.filter(({ path }) => !left.has(path));
-}
-
 /** The record of a file that ends the process: it is left alone until it changes. */
 function quarantine({ path, size, mtimeMs }: FoundFile): FileUpdate {
   const error = 'the engine ended each time it read this file';
@@ -239,98 +222,4 @@ async function commit(run: IndexRun, next: Commit): Promise<boolean> {
   for (const { file } of next.updates) run.ledger.set(file.path, file);
   run.onCommit(next.updates, next.removed);
   return true;
-}
-
-/** `onEmbedded` is told the share of the texts that are embedded, 0 to 1. */
-async function toCommit(
-  run: IndexRun,
-  batch: readonly FoundFile[],
-  drafts: readonly FileDraft[],
-  onEmbedded: (share: number) => void,
-): Promise<Commit> {
-  const found = new Map(batch.map((file) => [file.path, file]));
-  const texts = drafts.flatMap(textsToEmbed);
-  const { embedder } = run;
-  const vectors = embedder === undefined || texts.length === 0 ? null : await embedInSteps(run, embedder, texts, onEmbedded);
-  const dimension = embedder?.info.dimension ?? 0;
-  const updates: FileUpdate[] = [];
-  const removed: string[] = [];
-  let row = 0;
-  for (const draft of drafts) {
-    const known = run.ledger.get(draft.path);
-    if (draft.state === 'indexed') {
-      const count = draft.chunks.length + 1;
-      const first = row;
-      row += count;
-      const own =
-        vectors && Array.from({ length: count }, (_, i) => vectors.subarray((first + i) * dimension, (first + i + 1) * dimension));
-      updates.push(toUpdate(draft, own));
-    } else if (draft.state === 'gone') {
-      if (known !== undefined) removed.push(draft.path);
-    } else if (draft.state === 'unchanged') {
-      // Only the time stamp moved: the record is renewed in memory, and on disk with the next change of this file.
-      if (known !== undefined) run.ledger.set(draft.path, { ...known, size: draft.size, mtimeMs: draft.mtimeMs });
-    } else {
-      updates.push(emptyUpdate(withoutChunks(draft, found.get(draft.path), known)));
-    }
-  }
-  return { updates, removed };
-}
-
-/** A pause must not wait for a whole batch, which a large model works on for minutes: a step grows and shrinks with what it takes. */
-async function embedInSteps(
-  run: IndexRun,
-  embedder: EmbedService,
-  texts: readonly string[],
-  onEmbedded: (share: number) => void,
-): Promise<Float32Array> {
-  const { dimension } = embedder.info;
-  const vectors = new Float32Array(texts.length * dimension);
-  let size = FIRST_STEP_TEXTS;
-  let at = 0;
-  while (at < texts.length && !run.cancelled()) {
-    const startedAt = performance.now();
-    vectors.set(await embedder.embed(texts.slice(at, at + size), 'document', run.token), at * dimension);
-    at += size;
-    onEmbedded(Math.min(1, at / texts.length));
-    size = Math.max(1, Math.min(2 * size, Math.round((size * STEP_MS) / Math.max(1, performance.now() - startedAt))));
-    await run.between();
-    await run.gate.passed();
-  }
-  return vectors;
-}
-
-function withoutChunks(
-  draft: Extract<FileDraft, { state: 'skipped' | 'failed' }>,
-  found: FoundFile | undefined,
-  known: LedgerEntry | undefined,
-): LedgerEntry {
-  const empty = { path: draft.path, chunks: 0, skipReason: '', error: '' } as const;
-  if (draft.state === 'skipped') {
-    const { size, mtimeMs, hash, reason, detail } = draft;
-    return { ...empty, size, mtimeMs, hash, state: 'skipped', skipReason: reason, error: detail, attempts: 0 };
-  }
-  // Size and time as found, so that the file is left alone after its last attempt until it changes.
-  const { size, mtimeMs } = found ?? { size: 0, mtimeMs: 0 };
-  const again = known?.state === 'failed' && known.size === size && known.mtimeMs === mtimeMs;
-  const attempts = (again ? known.attempts : 0) + 1;
-  return { ...empty, size, mtimeMs, hash: '', state: 'failed', error: draft.error, attempts };
-}
-
-function* intoBatches(files: readonly FoundFile[]): Generator<readonly FoundFile[]> {
-  let batch: FoundFile[] = [];
-  let bytes = 0;
-  let made = 0;
-  for (const file of files) {
-    const limit = BATCH_FILES[Math.min(made, BATCH_FILES.length - 1)] ?? 1;
-    if (batch.length > 0 && (batch.length >= limit || bytes + file.size > BATCH_BYTES)) {
-      yield batch;
-      made++;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(file);
-    bytes += file.size;
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -86,6 +86,7 @@ export async function runPass(pass: Pass): Promise<IndexOutcome> {
       share: pass.share,
       maxFileBytes: pass.files.maxFileBytes,
       suspects,
+      urgent: between === undefined,
       // The parser may be at a file of the long pass as well, and the journal names one.
       journal: between === undefined ? '' : journalOf(pass.indexDir),
       batchJournal: between === undefined ? '' : batchJournalOf(pass.indexDir),

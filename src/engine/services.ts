@@ -1,14 +1,12 @@
 import type { EngineOptions } from '../protocol/engine.ts';
-import { isLostConnection } from '../protocol/lostConnection.ts';
 import { chooseEmbedder } from './chooseEmbedder.ts';
+import { type ChunkThread, createChunkThread } from './chunkThread.ts';
 import type { EmbedService } from './embedService.ts';
 import type { EndpointSource } from './endpointEmbedder.ts';
-import { messageOf } from './errors.ts';
 import type { EmbedderEvents } from './localEmbedders.ts';
 import { ordinaryWords } from './ordinaryWords.ts';
 import { createTurns, type Turns } from './turns.ts';
-import { startWorker, type WorkerConnection } from './worker.ts';
-import { type ChunkDraft, ChunkFiles, ChunkText, type FileDraft, type FileToChunk } from './workerProtocol.ts';
+import { startWorker } from './worker.ts';
 
 export { messageOf } from './errors.ts';
 
@@ -16,10 +14,7 @@ export { messageOf } from './errors.ts';
 const CHUNK_HEAP_MB = 700;
 
 /** The workers as the rest of the engine sees them; a thread that dies is replaced. */
-export interface EngineServices {
-  /** `journal` is the file that names what is being parsed; see `suspects.ts`. */
-  chunkFiles(folder: string, files: readonly FileToChunk[], maxFileBytes: number, journal: string): Promise<readonly FileDraft[]>;
-  chunkText(path: string, text: string): Promise<readonly ChunkDraft[]>;
+export interface EngineServices extends ChunkThread {
   /** Undefined in keyword-only mode and when the embedder cannot be loaded; `embedderProblem` then says why. */
   readonly embedder: EmbedService | undefined;
   readonly embedderProblem: string;
@@ -36,11 +31,9 @@ export interface EngineServices {
 
 /** `endpoint` is a server that embeds in place of a model on this machine. */
 export async function startServices(options: EngineOptions, events: EmbedderEvents, endpoint?: EndpointSource): Promise<EngineServices> {
-  const chunkers = replaceable(() => startWorker('chunkWorker', { mediaDir: options.mediaDir }, CHUNK_HEAP_MB));
   const { embedder, problem, withKey } = await chooseEmbedder(options, events, endpoint);
   return {
-    chunkFiles: (folder, files, maxFileBytes, journal) => chunkFiles(chunkers, folder, files, maxFileBytes, journal),
-    chunkText: (path, text) => chunkers().connection.sendRequest(ChunkText, { path, text }),
+    ...createChunkThread(() => startWorker('chunkWorker', { mediaDir: options.mediaDir }, CHUNK_HEAP_MB)),
     embedder,
     embedderProblem: problem,
     turns: createTurns(),
@@ -48,45 +41,5 @@ export async function startServices(options: EngineOptions, events: EmbedderEven
     ordinaryWords: ordinaryWords(options.mediaDir),
     upkeepProcessAbove: options.upkeepProcessAbove,
     crashedPid: options.crashedPid,
-  };
-}
-
-/**
- * Chunks a batch. When the thread dies under it, the files are tried one by one in a new thread, so that one file
- * that crashes the parser is found by name and the others are indexed.
- */
-async function chunkFiles(
-  worker: () => WorkerConnection,
-  folder: string,
-  files: readonly FileToChunk[],
-  maxFileBytes: number,
-  journal: string,
-): Promise<readonly FileDraft[]> {
-  const { connection, gone } = worker();
-  try {
-    return await connection.sendRequest(ChunkFiles, { folder, files, maxFileBytes, journal });
-  } catch (error) {
-    const [only] = files;
-    if (only === undefined) return [];
-    const why = isLostConnection(error) ? await gone : messageOf(error);
-    if (files.length === 1) return [{ path: only.path, state: 'failed', error: `the parser stopped on this file (${why})` }];
-    const drafts: FileDraft[] = [];
-    for (const file of files) drafts.push(...(await chunkFiles(worker, folder, [file], maxFileBytes, journal)));
-    return drafts;
-  }
-}
-
-/** Starts the worker at the first use, and a new one at the next use after it died. */
-function replaceable(start: () => WorkerConnection): () => WorkerConnection {
-  let current: WorkerConnection | undefined;
-  return () => {
-    if (current === undefined) {
-      const started = start();
-      current = started;
-      void started.gone.then(() => {
-        if (current === started) current = undefined;
-      });
-    }
-    return current;
   };
 }

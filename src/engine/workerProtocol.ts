@@ -17,6 +17,17 @@ export interface FileToChunk {
   readonly asked?: boolean;
 }
 
+/** Files that are read and chunked together. */
+export interface FileBatch {
+  readonly folder: string;
+  readonly files: readonly FileToChunk[];
+  readonly maxFileBytes: number;
+  /** The file that names what is being parsed, see `suspects.ts`; empty for none. */
+  readonly journal: string;
+  /** Somebody has just saved these: they do not wait for other batches. */
+  readonly urgent: boolean;
+}
+
 export interface ChunkDraft {
   readonly chunk: Chunk;
   readonly tokens: string;
@@ -43,11 +54,7 @@ export type FileDraft =
   | { readonly path: string; readonly state: 'gone' }
   | { readonly path: string; readonly state: 'failed'; readonly error: string };
 
-export const ChunkFiles = new RequestType<
-  { readonly folder: string; readonly files: readonly FileToChunk[]; readonly maxFileBytes: number; readonly journal: string },
-  readonly FileDraft[],
-  void
->('worker/chunkFiles');
+export const ChunkFiles = new RequestType<FileBatch, readonly FileDraft[], void>('worker/chunkFiles');
 
 export const ChunkText = new RequestType<{ readonly path: string; readonly text: string }, readonly ChunkDraft[], void>('worker/chunkText');
 

@@ -34,7 +34,8 @@ function runOver(count: number, size: number, more: Partial<IndexRun> = {}): { r
     store: { commit: (next: Commit) => Promise.resolve(void commits.push(next)) },
     ledger: new Map<string, LedgerEntry>(),
     services: {
-      chunkFiles: (_: string, files: readonly FileToChunk[]) => Promise.resolve(files.map(({ path }) => draftOf(path, 'read first'))),
+      chunkFiles: ({ files }: { readonly files: readonly FileToChunk[] }) =>
+        Promise.resolve(files.map(({ path }) => draftOf(path, 'read first'))),
     },
     embedder: undefined,
     gate: createGate(false),
