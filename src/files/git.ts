@@ -23,10 +23,17 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 
 /**
  * A repository is untrusted input: its own configuration may name programs to run. None of these commands runs a
- * hook, and the two settings that would start a program or a transfer are overruled here.
+ * hook, and the settings that would start a program are overruled here: a monitor of files, and one that checks signatures. A
+ * bare repository counts only where somebody names it: as plain files it comes with any clone, and its configuration with it.
  */
 const SAFE_OPTIONS = ['--no-optional-locks', '--no-pager'];
-const SAFE_CONFIG = ['core.quotepath=off', 'core.fsmonitor=false', 'protocol.allow=never', 'core.hooksPath=/dev/null'];
+const SAFE_CONFIG = [
+  'core.quotepath=off',
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  'log.showSignature=false',
+  'safe.bareRepository=explicit',
+];
 
 /** Variables that point git at another repository, as they are set when the editor was started from a hook. */
 const FOREIGN_VARIABLES =
@@ -38,14 +45,16 @@ function gitEnvironment(ceiling: string | undefined): NodeJS.ProcessEnv {
     if (!FOREIGN_VARIABLES.test(name)) env[name] = value;
   }
   // Messages are told apart by their English text, and nothing may wait for a password.
-  Object.assign(env, { LC_ALL: 'C', LANGUAGE: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1' });
+  Object.assign(env, { LC_ALL: 'C', LANGUAGE: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' });
+  // Missing objects are not fetched. Older versions know only the second, which no configuration overrules, unlike `protocol.allow`.
+  Object.assign(env, { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' });
   if (ceiling !== undefined) env.GIT_CEILING_DIRECTORIES = ceiling;
   return env;
 }
 
 function problemOf(stderr: string): GitProblem {
   if (/dubious ownership|unsafe repository/i.test(stderr)) return 'unsafe';
-  if (/not a git repository|must be run in a work tree/i.test(stderr)) return 'not-a-repository';
+  if (/not a git repository|must be run in a work tree|cannot use bare repository/i.test(stderr)) return 'not-a-repository';
   return 'failed';
 }
 

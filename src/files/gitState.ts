@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { readSmallFile } from './readSmallFile.ts';
 
 /** What is checked out, as far as files tell without running git. */
 export interface GitHead {
@@ -14,17 +15,12 @@ export interface GitHead {
   readonly watch: readonly string[];
 }
 
-async function read(path: string): Promise<string | undefined> {
-  // A file that is not there is an answer here: git keeps each of them only when there is something to say.
-  return readFile(path, 'utf8').catch(() => undefined);
-}
-
 /** A `.git` directory, or the directory that a `.git` file of a worktree or a submodule points to. */
 async function gitDirOf(folder: string): Promise<string | undefined> {
   const path = join(folder, '.git');
   const stats = await stat(path).catch(() => undefined);
   if (stats?.isDirectory()) return path;
-  const target = stats ? /^gitdir:\s*(.+?)\s*$/m.exec((await read(path)) ?? '')?.[1] : undefined;
+  const target = stats ? /^gitdir:\s*(.+?)\s*$/m.exec((await readSmallFile(path)) ?? '')?.[1] : undefined;
   return target === undefined ? undefined : resolve(folder, target);
 }
 
@@ -37,9 +33,9 @@ async function findGitDir(folder: string): Promise<string | undefined> {
 }
 
 async function commitOf(commonDir: string, gitDir: string, ref: string): Promise<string | undefined> {
-  const loose = (await read(join(commonDir, ref))) ?? (await read(join(gitDir, ref)));
+  const loose = (await readSmallFile(join(commonDir, ref))) ?? (await readSmallFile(join(gitDir, ref)));
   if (loose && /^[0-9a-f]{40,64}$/.test(loose.trim())) return loose.trim();
-  const packed = (await read(join(commonDir, 'packed-refs'))) ?? '';
+  const packed = (await readSmallFile(join(commonDir, 'packed-refs'))) ?? '';
   for (const line of packed.split('\n')) {
     const [commit, name] = line.split(' ');
     if (name?.trim() === ref) return commit;
@@ -53,9 +49,9 @@ async function commitOf(commonDir: string, gitDir: string, ref: string): Promise
  */
 export async function gitHead(folder: string): Promise<GitHead | undefined> {
   const gitDir = await findGitDir(folder);
-  const head = gitDir === undefined ? undefined : (await read(join(gitDir, 'HEAD')))?.trim();
+  const head = gitDir === undefined ? undefined : (await readSmallFile(join(gitDir, 'HEAD')))?.trim();
   if (gitDir === undefined || head === undefined) return undefined;
-  const common = (await read(join(gitDir, 'commondir')))?.trim();
+  const common = (await readSmallFile(join(gitDir, 'commondir')))?.trim();
   const commonDir = common ? resolve(gitDir, common) : gitDir;
   // A reference is used as a path: one that climbs out of the repository is not followed.
   const ref = /^ref:\s*((?!.*\.\.)\S+)$/.exec(head)?.[1];

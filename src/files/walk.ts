@@ -1,10 +1,11 @@
 import type { Dirent } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SkippedFile } from '../core/files.ts';
 import { isToolDirectory, isVersionControl } from './classify.ts';
 import { describeLine, type IgnoreRules, NO_RULES } from './ignoreRules.ts';
 import { mapLimit } from './pool.ts';
+import { readSmallFile } from './readSmallFile.ts';
 
 /** What a walk found; paths are relative to the folder that was walked. */
 export interface WalkListing {
@@ -47,8 +48,7 @@ interface Mutable {
 export async function withIgnoreFiles(root: string, path: string, names: readonly string[], rules: IgnoreRules): Promise<IgnoreRules> {
   let all = rules;
   for (const name of names) {
-    const text = await readFile(join(root, path, name), 'utf8').catch(() => '');
-    all = all.with(path, name, text);
+    all = all.with(path, name, (await readSmallFile(join(root, path, name))) ?? '');
   }
   return all;
 }

@@ -10,7 +10,15 @@ export function isBadQuestion(error: unknown): boolean {
 export function sentenceOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const line = text.split('\n', 1)[0]?.trim() ?? '';
-  return line === '' ? 'Something went wrong; the log has more.' : line;
+  return line === '' ? 'Something went wrong; the log has more.' : withoutLinks(line);
+}
+
+/**
+ * The same text, in which a message of the editor finds no link: it makes one of `[name](command:...)`, which runs the command when it is
+ * clicked, and names of files and answers of servers can read like that.
+ */
+export function withoutLinks(text: string): string {
+  return text.replaceAll('](', '] (');
 }
 
 /** Counts as people read them: `12,431`. */

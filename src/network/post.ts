@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { isLocal } from '../core/endpoints/address.ts';
 import { certificates, type Route, routeTo } from './agents.ts';
 import { CancelledError, fromSocket, NetworkError, waitOf } from './errors.ts';
 import type { NetworkSettings } from './open.ts';
@@ -26,8 +27,10 @@ export type Post = (body: unknown, options: PostOptions) => Promise<unknown>;
 
 export function createPost(url: URL): Post {
   let known: { readonly proxy: string; readonly route: Route } | undefined;
+  // A person is told that what is sent to this machine stays on it, so it goes through no proxy, which is elsewhere.
+  const direct = isLocal(url);
   const routeFor = (proxy: string): Route => {
-    if (known?.proxy !== proxy) known = { proxy, route: routeTo(url, { proxy, env: process.env }, true) };
+    if (known?.proxy !== proxy) known = { proxy, route: routeTo(url, direct ? { proxy: '', env: {} } : { proxy, env: process.env }, true) };
     return known.route;
   };
   return async (body, options) => {

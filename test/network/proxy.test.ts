@@ -31,7 +31,7 @@ describe('which proxy serves an address', () => {
   });
 });
 
-/** A proxy that notes what goes through it. */
+/** A proxy that notes what goes through it; names that end in `.example` are this machine to it. */
 async function startProxy(): Promise<{ url: string; through: string[] }> {
   const through: string[] = [];
   const proxy = http.createServer((request, response) => {
@@ -44,7 +44,7 @@ async function startProxy(): Promise<{ url: string; through: string[] }> {
   proxy.on('connect', (request, client: net.Socket) => {
     through.push(`CONNECT ${request.url}`);
     const [host, port] = (request.url ?? '').split(':');
-    const server = net.connect(Number(port), host, () => {
+    const server = net.connect(Number(port), host?.endsWith('.example') ? '127.0.0.1' : host, () => {
       client.write('HTTP/1.1 200 OK\r\n\r\n');
       server.pipe(client).pipe(server);
     });
@@ -140,14 +140,26 @@ describe('secure connections', () => {
     expect(await embedIn({}, server.url)).toBe(
       `No trusted connection to ${server.host} could be made (DEPTH_ZERO_SELF_SIGNED_CERT): a company certificate may be missing from the system's store.`,
     );
-    const proxy = await startProxy();
-    const named = server.url.replace('127.0.0.1', 'localhost');
-    expect(await embedIn({ HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: made.file }, named)).toBe(`${DIMENSION} [1]`);
-    expect(new Set(proxy.through)).toEqual(new Set([`CONNECT ${new URL(named).host}`]));
     const elsewhere = await serveModel(behave, other);
+    const proxy = await startProxy();
+    const named = elsewhere.url.replace('127.0.0.1', 'models.example');
+    expect(await embedIn({ HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: other.file }, named)).toBe(`${DIMENSION} [1]`);
+    expect(new Set(proxy.through)).toEqual(new Set([`CONNECT ${new URL(named).host}`]));
     expect(await embedIn({ SSL_CERT_FILE: other.file }, elsewhere.url)).toBe(
       `No trusted connection to ${elsewhere.host} could be made (ERR_TLS_CERT_ALTNAME_INVALID): its certificate is for another name.`,
     );
+  });
+
+  test('what is sent to a model server on this machine goes through no proxy', async () => {
+    const behave: Behaviour = ({ path }, response) =>
+      path.endsWith('/chat/completions') && sendJson(response, 200, { choices: [{ message: { content: '[1]' } }] });
+    const server = await serveModel(behave);
+    const proxy = await startProxy();
+    const env = { HTTP_PROXY: proxy.url, ALL_PROXY: proxy.url };
+    for (const name of ['127.0.0.1', 'localhost']) {
+      expect(await onceIn(env, 'embedOnce.ts', server.url.replace('127.0.0.1', name))).toBe(`${DIMENSION} [1]`);
+    }
+    expect(proxy.through).toEqual([]);
   });
 
   test('a redirect to an address that is not secure is refused', async ({ skip }) => {

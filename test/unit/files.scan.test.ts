@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -176,6 +177,14 @@ describe.each(['git', 'walk'] as const)('a folder with a .gitignore, by %s', (so
 });
 
 describe('a walk', () => {
+  test.skipIf(process.platform === 'win32')('does not wait for an ignore file that is a pipe, nor read one that never ends', async () => {
+    const folder = temporaryFolder();
+    writeTree(folder, { 'a.ts': 'x', 'sub/b.ts': 'x', 'sub/.gitignore': 'b.ts\n', 'b.ts': 'x' });
+    execFileSync('mkfifo', [join(folder, '.gitignore')]);
+    symlinkSync('/dev/zero', join(folder, '.ignore'));
+    expect((await scan(folder)).paths).toEqual(['a.ts', 'b.ts', 'sub/.gitignore']);
+  });
+
   test('.ignore overrules .gitignore, and marked directories are left out', async () => {
     const folder = temporaryFolder();
     writeTree(folder, {

@@ -119,6 +119,16 @@ describe('git', () => {
     expect(existsSync(join(folder, '.git/evil.ran'))).toBe(false);
   });
 
+  test('a bare repository around a folder has no say, as it may have come with a clone', async () => {
+    const outer = temporaryFolder();
+    git(outer, 'init', '-q', '--bare');
+    git(outer, 'config', 'core.bare', 'false');
+    git(outer, 'config', 'core.worktree', '.');
+    writeTree(outer, { 'src/a.ts': 'x', 'info/exclude': '*.ts\n' });
+    const found = await scan(join(outer, 'src'));
+    expect(found).toMatchObject({ paths: ['a.ts'], source: 'walk', notes: [] });
+  });
+
   test('variables of another repository in the environment change nothing', async () => {
     const folder = repository({ 'a.ts': 'x' });
     vi.stubEnv('GIT_DIR', join(repository({ '.git/info/exclude': '*.ts\n' }), '.git'));

@@ -146,6 +146,7 @@ test.each([
   [new Error('The folder is missing.\n    at open (engine.ts:1)'), 'The folder is missing.'],
   ['plain', 'plain'],
   [new Error(''), 'Something went wrong; the log has more.'],
+  ['No file [Fix](command:workbench.action.quit).ts', 'No file [Fix] (command:workbench.action.quit).ts'],
 ])('the sentence of an error', (error, sentence) => {
   expect(sentenceOf(error)).toBe(sentence);
 });

@@ -3,6 +3,7 @@ import type { FileVerdict, SkipReason } from '../../core/files.ts';
 import { ExplainFile } from '../../protocol/engine.ts';
 import type { Engine } from '../engine.ts';
 import type { Folders } from '../folders/folders.ts';
+import { withoutLinks } from '../sentence.ts';
 
 interface Remedy {
   readonly label: string;
@@ -36,9 +37,9 @@ export async function explainFile(engine: Engine, folders: Folders, uri: vscode.
   if (place === undefined) throw new Error(`${uri.path.split('/').at(-1)} is not in a folder that Quarry searches.`);
   const verdict = await engine.request(ExplainFile, { folder: place.folder.path, path: place.path });
   const remedy = verdict.reason === undefined ? undefined : REMEDIES[verdict.reason];
-  // A message shows no Markdown, in which the sentence marks names.
+  // Of Markdown, in which the sentence marks names, a message knows links only.
   void vscode.window
-    .showInformationMessage(verdict.sentence.replaceAll('`', ''), ...(remedy === undefined ? [] : [remedy.label]))
+    .showInformationMessage(withoutLinks(verdict.sentence.replaceAll('`', '')), ...(remedy === undefined ? [] : [remedy.label]))
     .then((choice) => {
       if (choice !== undefined) return remedy?.run(place.folder.uri);
     });
