@@ -33,7 +33,7 @@ export async function run(): Promise<void> {
   let reranked = 0;
   let isOver = false;
   const asking = (async () => {
-    await vscode.commands.executeCommand('quarry.search');
+    await vscode.commands.executeCommand('quarry.search', '');
     const pick = await eventually('the quick pick', () => api.quickPick);
     while (!isOver) {
       await type(pick, `${QUESTIONS[questions % QUESTIONS.length]} ${questions}`);

@@ -59,6 +59,19 @@ test('moving through rows previews them and Escape restores the editor', async (
   await expect.poll(() => page.locator('.tab', { hasText: 'retry.ts' }).count()).toBe(0);
 });
 
+test('the last question is offered again, and typing replaces it', async () => {
+  const { page } = session;
+  await ask(page, 'where are failed uploads retried');
+  await untilFirst(page, 'retryFailedUploads');
+  await closeQuickInput(page);
+  await runCommand(page, 'Quarry: Search Code');
+  await untilFirst(page, 'retryFailedUploads');
+  expect(await quickInput(page).inputValue()).toBe('where are failed uploads retried');
+  await page.keyboard.type('limit requests', { delay: 5 });
+  await untilFirst(page, 'server/api/ratelimit.go');
+  expect(await quickInput(page).inputValue()).toBe('limit requests');
+});
+
 test('Enter goes to the place', async () => {
   const { page } = session;
   await ask(page, 'where are failed uploads retried');

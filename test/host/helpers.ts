@@ -59,7 +59,8 @@ export async function find(query: string): Promise<readonly SearchHit[]> {
 /** Opens the quick pick with a question and waits for its answer. */
 export async function ask(question: string): Promise<PickSession> {
   const api = await quarry();
-  await vscode.commands.executeCommand('quarry.search');
+  // Without the question that would be offered: the editor would tell of it after another one was set from here.
+  await vscode.commands.executeCommand('quarry.search', '');
   const pick = await eventually('the quick pick', () => api.quickPick);
   await type(pick, question);
   return pick;

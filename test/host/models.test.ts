@@ -160,7 +160,7 @@ export function modelTests(): void {
       await pressEscape();
       await eventually('the end of the idle model', async () => (await processes()).length === 0 || undefined);
       await setFor('rerank.idleMinutes', 10);
-      await vscode.commands.executeCommand('quarry.search');
+      await vscode.commands.executeCommand('quarry.search', '');
       await eventually('the model, before anything is asked', async () => (await processes()).length === 1 || undefined);
     });
 

@@ -139,7 +139,7 @@ export function quickPickTests(): void {
       await vscode.window.showTextDocument(file('worker/quota.py'), { preview: false });
       const first = await ask(QUESTION);
       await previewed('src/upload/retry.ts');
-      await vscode.commands.executeCommand('quarry.search');
+      await vscode.commands.executeCommand('quarry.search', '');
       const api = await quarry();
       const second = await eventually('the second quick pick', () => (api.quickPick === first ? undefined : api.quickPick));
       await type(second, 'limit requests per address');
@@ -154,6 +154,46 @@ export function quickPickTests(): void {
       await previewed('src/upload/retry.ts');
       await pressEscape();
       assert.deepEqual(openTabs(), []);
+    });
+
+    test('what was asked last is offered again, with its rows and without a preview until one is moved to', async () => {
+      const api = await quarry();
+      await vscode.window.showTextDocument(file('worker/quota.py'), { preview: false });
+      const places = hitsOf(await ask(QUESTION));
+      await previewed('src/upload/retry.ts');
+      await pressEscape();
+      await vscode.commands.executeCommand('quarry.search');
+      const pick = await eventually('the quick pick', () => api.quickPick);
+      await pick.settled();
+      assert.equal(pick.question(), QUESTION);
+      assert.deepEqual(hitsOf(pick), places);
+      await eventually('an active row', () => pick.activeRow());
+      assert.deepEqual(openTabs(), ['quota.py']);
+      await nextRow(pick);
+      await vscode.commands.executeCommand('workbench.action.quickOpenSelectPrevious');
+      await previewed('src/upload/retry.ts');
+      await type(pick, '');
+      await pressEscape();
+      await vscode.commands.executeCommand('quarry.search');
+      const empty = await eventually('the quick pick', () => api.quickPick);
+      assert.equal(empty.question(), '');
+    });
+
+    test('the question that is offered gives way to one that is given, and to code', async () => {
+      const api = await quarry();
+      await ask(QUESTION);
+      await pressEscape();
+      await vscode.commands.executeCommand('quarry.search', 'limit requests');
+      assert.equal(api.quickPick?.question(), 'limit requests');
+      await pressEscape();
+      const editor = await vscode.window.showTextDocument(file('src/session/token.ts'));
+      editor.selection = new vscode.Selection(0, 0, 5, 0);
+      await vscode.commands.executeCommand('quarry.findSimilar');
+      assert.equal((await eventually('the quick pick', () => api.quickPick)).question(), '');
+      await pressEscape();
+      // Looking for similar code has asked nothing.
+      await vscode.commands.executeCommand('quarry.search');
+      assert.equal((await eventually('the quick pick', () => api.quickPick)).question(), 'limit requests');
     });
 
     test('Enter goes there: the lines selected, the cursor at the start, the question remembered', async () => {

@@ -124,10 +124,15 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Opens the quick pick of `Quarry: Search Code` and puts a question into it at once, so that no shorter one is asked on the way. */
+/**
+ * Opens the quick pick of `Quarry: Search Code` and puts a question into it at once, so that no shorter one is asked on the way. What was
+ * asked last stands there selected; it is taken out first with its rows, so that those seen next are the answer.
+ */
 export async function ask(page: Page, question: string): Promise<void> {
   await runCommand(page, 'Quarry: Search Code');
   await page.locator('.quick-input-titlebar', { hasText: 'Quarry' }).waitFor();
+  await page.keyboard.press('Backspace');
+  await page.locator('.quick-input-titlebar', { hasText: / in \d+ ms/ }).waitFor({ state: 'hidden' });
   await page.keyboard.insertText(question);
 }
 

@@ -9,6 +9,8 @@ import { openPickSession, type PickSession } from './session.ts';
 export class SearchPick implements vscode.Disposable {
   private readonly services: PickServices;
   private session: PickSession | undefined;
+  /** What was asked last. Escape is also pressed to look at something else for a moment. */
+  private lastQuestion = '';
 
   constructor(services: PickServices) {
     this.services = services;
@@ -28,7 +30,8 @@ export class SearchPick implements vscode.Disposable {
   }
 
   private open(start: PickStart): void {
-    const session = openPickSession(this.services, readSearchSettings(), start, (end) => {
+    const session = openPickSession(this.services, readSearchSettings(), this.withLastQuestion(start), (end) => {
+      if (start.similarTo === undefined || session.question() !== '') this.lastQuestion = session.question();
       if (this.session === session) {
         this.session = undefined;
         setContext('quarry.quickPickOpen', false);
@@ -37,6 +40,12 @@ export class SearchPick implements vscode.Disposable {
     });
     this.session = session;
     setContext('quarry.quickPickOpen', true);
+  }
+
+  /** The editor selects what stands in the box when it opens, so that typing replaces the question that is offered. */
+  private withLastQuestion(start: PickStart): PickStart {
+    const isGiven = start.question !== undefined || start.similarTo !== undefined;
+    return isGiven || this.lastQuestion === '' ? start : { ...start, question: this.lastQuestion, isOffered: true };
   }
 
   /** Opens the active row to the side and closes the pick, or opens it and keeps the pick. */

@@ -13,6 +13,8 @@ export type SimilarTo = NonNullable<SearchRequest['similarTo']>;
 /** What a search starts with. */
 export interface PickStart {
   readonly question?: string;
+  /** The question was asked before and is offered again: nothing is previewed until the person types or moves. */
+  readonly isOffered?: boolean;
   readonly mode?: SearchMode;
   readonly similarTo?: SimilarTo;
   readonly filters?: SearchFilters;

@@ -26,6 +26,8 @@ export interface PickSession {
   activeRow(): Row | undefined;
   /** Types a question, as a person would. */
   ask(question: string): void;
+  /** What is asked; empty when that is too short to be a question. It stays when the pick is closed. */
+  question(): string;
   /** Settles when the last question typed has its answer. */
   settled(): Promise<void>;
   accept(options?: OpenOptions): Promise<void>;
@@ -55,6 +57,7 @@ export function openPickSession(
   let outcome: 'restore' | 'keep' = 'restore';
   let next: PickStart | undefined;
   let asked: string | undefined;
+  let { isOffered = false } = start;
   /** The row that the person comes back to. */
   let back = start.row;
   /** The lowest row that the person has moved to; the editor itself makes the first one active. */
@@ -65,7 +68,7 @@ export function openPickSession(
   const question = () => pick.value.trim().slice(0, LONGEST_QUESTION);
   const isAsked = () => question().length >= SHORTEST_QUESTION || (start.similarTo !== undefined && question() === '');
   const current = (row?: Row): PickStart => {
-    const { row: _, ...rest } = start;
+    const { row: _, isOffered: __, ...rest } = start;
     return { ...rest, question: question(), mode, ...(row === undefined ? {} : { row: rowKey(row) }) };
   };
   const show = ({ title, rows, refined = false }: Answer) => {
@@ -87,6 +90,7 @@ export function openPickSession(
 
   const search = (waitMs: number) => {
     const text = question();
+    if (asked !== undefined) isOffered = false;
     asked = text;
     if (!isAsked()) {
       work.cancel();
@@ -187,7 +191,8 @@ export function openPickSession(
   pick.onDidChangeActive(([row]) => {
     const at = row === undefined ? -1 : pick.items.indexOf(row);
     if (at > 0) reached = Math.max(reached, at);
-    if (settings.preview && row?.row === 'hit') preview.show(services.uriOf(row.hit), row.hit);
+    if (at > 0) isOffered = false;
+    if (settings.preview && !isOffered && row?.row === 'hit') preview.show(services.uriOf(row.hit), row.hit);
   });
   pick.onDidAccept(() => tell(accept({}, pick.selectedItems[0])));
   pick.onDidTriggerItemButton(({ item, button }) => tell(pressed(item, button)));
@@ -211,6 +216,7 @@ export function openPickSession(
     rows: () => pick.items,
     activeRow: () => pick.activeItems[0],
     ask,
+    question: () => (asked !== undefined && asked.length >= SHORTEST_QUESTION ? asked : ''),
     settled: () => work.settled(),
     accept,
     async openInBackground() {
