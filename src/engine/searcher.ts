@@ -10,7 +10,7 @@ import { analyseQuestion } from '../core/query/analyse.ts';
 import { textCondition } from '../core/query/filter.ts';
 import { type ParsedQuery, parseQuery } from '../core/query/parse.ts';
 import { placesAmong, placesIn } from '../core/query/places.ts';
-import { asMeant, correctTypos, type Vocabulary } from '../core/query/typos.ts';
+import { asMeant, correctTypos, noteOf } from '../core/query/typos.ts';
 import { mergeHops } from '../core/ranking/hops.ts';
 import { isStage, rank, STAGE_NAMES } from '../core/ranking/rank.ts';
 import type { Candidate, Ranked, RankInput } from '../core/ranking/types.ts';
@@ -138,8 +138,9 @@ async function searchFolder(
     const mode = embedded === undefined ? 'keyword' : wanted;
     const vector = embedded ?? null;
     const statistics = corpus.current();
-    if (similarTo === undefined && request.without?.includes('typos') !== true)
-      question = withoutTypos(query.text, statistics, ordinaryWords, notes);
+    const areForgiven = similarTo === undefined && request.without?.includes('typos') !== true;
+    const corrections = areForgiven ? correctTypos(query.text, statistics, ordinaryWords) : [];
+    if (areForgiven) question = asMeant(query.text, corrections);
     const tokens = questionTokens(question)
       .map((token) => ({ token, frequency: statistics.chunkFrequency(token) }))
       .sort((a, b) => a.frequency - b.frequency)
@@ -176,6 +177,8 @@ async function searchFolder(
       without: new Set(request.without ?? []),
     };
     const first = await timed(timings, 'rank', () => Promise.resolve(rank(input)));
+    const texts = corrections.length === 0 ? [] : first.map(({ candidate }) => `${candidate.path} ${candidate.text}`);
+    notes.push(...corrections.map((one) => noteOf(one, texts)).filter((note) => !notes.includes(note)));
     if (request.hops !== 2) return first;
     const isSaved = (row: Candidate): boolean => isWanted(row) && !index.unsaved.has(row.path);
     return timed(timings, 'hop', () => secondHop(store, input, first, filter, isSaved));
@@ -184,16 +187,6 @@ async function searchFolder(
   const present = await timed(timings, 'disk', () => stillOnDisk(index, ranked));
   const shared = tokensShared(question);
   return present.map((row) => toHit(index.folder, row, shared));
-}
-
-/** The question with the words that stand nowhere as the nearest ones that do; says so in the notes. */
-function withoutTypos(text: string, vocabulary: Vocabulary, ordinary: () => ReadonlySet<string>, notes: string[]): string {
-  const corrections = correctTypos(text, vocabulary, ordinary);
-  for (const { word, meant } of corrections) {
-    const note = `"${word}" stands nowhere here; words like "${meant}" were looked for.`;
-    if (!notes.includes(note)) notes.push(note);
-  }
-  return asMeant(text, corrections);
 }
 
 /** Ranks the pool again with what the first answers lead to, and joins both orders. */

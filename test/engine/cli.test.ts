@@ -75,7 +75,10 @@ describe('quarry search', () => {
     const { folder, indexDir } = await makeFolder({ 'src/upload.ts': UPLOAD });
     const { stdout } = await quarry(['search', folder, 'retryFailedUplaods', '--mode', 'keyword', '--index-dir', indexDir]);
     expect(stdout).toMatch(/^ *1 +src\/upload\.ts:1-4 +retryFailedUploads/m);
-    expect(stdout).toContain('"uplaods" stands nowhere here; words like "upload" were looked for.');
+    expect(stdout).toContain('"uplaods" stands nowhere here; words like "uploads" were looked for.');
+    // The index knows `retry` as `retri`, which nobody has written.
+    const other = await quarry(['search', folder, 'rerty', '--mode', 'keyword', '--index-dir', indexDir]);
+    expect(other.stdout).toContain('"rerty" stands nowhere here; words like "retry" were looked for.');
   });
 
   it('takes no ordinary word for a slip of the keys, though it stands nowhere', async () => {

@@ -102,3 +102,22 @@ export function asMeant(question: string, corrections: readonly Correction[]): s
     question,
   );
 }
+
+/**
+ * How the word that was meant is spelled in these texts: of the whole words with its stem, in lower case, the one nearest to what was typed;
+ * null where none stands there.
+ */
+function spellingIn(texts: readonly string[], { word, meant }: Correction): string | null {
+  const counts = new Map<string, number>();
+  for (const part of texts.flatMap(wordsOf).flatMap(identifierParts))
+    if (stem(part) === meant) counts.set(part, (counts.get(part) ?? 0) + 1);
+  const [first] = counts.keys();
+  return nearest(word, { words: () => counts.keys(), chunkFrequency: (part) => counts.get(part) ?? 0 }) ?? first ?? null;
+}
+
+/** What a person is told of a correction, with a word as it stands in one of the texts that were found. A stem is no word, and is not shown as one. */
+export function noteOf(correction: Correction, texts: readonly string[]): string {
+  const written = spellingIn(texts, correction);
+  const instead = written === null ? 'a word like it was looked for' : `words like "${written}" were looked for`;
+  return `"${correction.word}" stands nowhere here; ${instead}.`;
+}
