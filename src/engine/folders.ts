@@ -66,10 +66,20 @@ export function createFolders(create: (folder: string, params: OpenParams) => Pr
     return start(folder, params);
   }
 
+  const closeKnown = (folder: string): Promise<void> =>
+    inTurn(folder, async () => {
+      const known = states.get(folder);
+      states.delete(folder);
+      await known?.index.close();
+    });
+
   return {
     async open(params) {
       const checked = await checkFolder(params.folder);
-      if (!checked.ok) throw engineError(folderCode(checked.problem), checked.sentence);
+      if (!checked.ok) {
+        await closeKnown(realPath(params.folder));
+        throw engineError(folderCode(checked.problem), checked.sentence);
+      }
       const { folder } = checked;
       aliases.set(params.folder, folder);
       return inTurn(folder, async () => {

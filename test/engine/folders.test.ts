@@ -1,5 +1,8 @@
+import { rename } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { FolderIndex } from '../../src/engine/folderIndex.ts';
+import { DEFAULT_FILE_SETTINGS } from '../../src/core/files.ts';
+import { FolderIndex } from '../../src/engine/folderIndex.ts';
+import { createFolders } from '../../src/engine/folders.ts';
 import { makeFolder } from './cli.ts';
 import { modules, openFolderIndex, testEmbedder, testServices } from './inProcess.ts';
 
@@ -62,5 +65,28 @@ describe('several folders of one engine', () => {
     expect(paused?.status().files).toBeLessThan(200);
     paused?.resume();
     expect((await paused?.settled())?.status.files).toBe(200);
+  });
+});
+
+describe('the folders that are open', () => {
+  it('no longer hold one that cannot be opened again because it is gone, and it opens anew when it is back', async () => {
+    const services = await testServices(testEmbedder('one'));
+    const { folder, indexDir } = await makeFolder(modules(2));
+    const folders = createFolders(async (at, params) => {
+      const index = new FolderIndex(at, params, services, { isTyping: () => false, onStatus: () => undefined, log: () => undefined });
+      opened.push(index);
+      return index;
+    });
+    const params = { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true, first: [] };
+    await (await folders.open(params)).settled();
+    await rename(folder, `${folder}-elsewhere`);
+    await expect(folders.open(params)).rejects.toThrow('There is no folder');
+    await expect(folders.get(folder)).rejects.toThrow('is not open');
+    expect(folders.now()).toEqual([]);
+    await rename(`${folder}-elsewhere`, folder);
+    const again = await folders.open(params);
+    expect(again).not.toBe(opened[0]);
+    // The one before has given the index up: only one may write it.
+    expect((await again.settled()).status).toMatchObject({ files: 2, phase: 'idle' });
   });
 });
