@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EvalRun } from '../../src/cli/eval/types.ts';
-import { makeFolder, quarry } from './cli.ts';
+import { makeFolder, type Outcome, quarry } from './cli.ts';
 
 const lines = (...rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 /** The definition, then a caller: `parse_date` has a certain first and a certain second place. */
@@ -20,6 +20,7 @@ const PROJECT = {
 describe('quarry eval', () => {
   let root = '';
   let saved = '';
+  let first: Outcome;
   const evaluate = (...more: readonly string[]) => {
     const [set, repositories, index] = [join(root, 'sets'), join(root, 'checkouts'), join(root, 'index')];
     return quarry(['eval', '--set', set, '--repo-dir', repositories, '--index-dir', index, ...more]);
@@ -28,11 +29,12 @@ describe('quarry eval', () => {
   beforeAll(async () => {
     root = (await makeFolder(PROJECT)).folder;
     saved = join(root, 'run.json');
+    first = await evaluate('--save', saved, '--mode', 'keyword');
   });
 
   // By hand: places 1, 2 and none give NDCG 1, 1 / log2(3) and 0, reciprocal ranks 1, 1/2 and 0.
   it('scores as by hand, keeps the run, and says which set has no work tree', async () => {
-    const { code, stderr } = await evaluate('--save', saved, '--mode', 'keyword');
+    const { code, stderr } = first;
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: `absent.commits is left out: there is no work tree of it in ${join(root, 'checkouts')}.\n`,
