@@ -67,7 +67,7 @@ async function chunked(path: string, text: string, services: EngineServices): Pr
   return {
     embedder: embedderKey(embedder?.info),
     file: { path, language, chunks: chunks.length, vector, skeletonVector, keywordScore: 0 },
-    rows: update.chunks.map(({ fileHash: _, ...row }) => ({ ...row, keywordScore: 0 })),
+    rows: update.chunks.map(({ fileHash: _, doc: __, ...row }) => ({ ...row, keywordScore: 0 })),
   };
 }
 

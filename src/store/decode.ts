@@ -59,7 +59,6 @@ export const CHUNK_HIT_COLUMNS: readonly string[] = [
   'start_line',
   'end_line',
   'part',
-  'doc',
   'text',
   'tokens',
   'vector',
@@ -69,7 +68,7 @@ export function chunkHits(batch: RecordBatch, score: Score): ChunkHit[] {
   const [ids, paths, languages, kinds] = [texts(batch, 'id'), texts(batch, 'path'), texts(batch, 'language'), texts(batch, 'kind')];
   const [symbols, names, further] = [texts(batch, 'symbol'), texts(batch, 'name'), texts(batch, 'names')];
   const [starts, ends, parts] = [numbers(batch, 'start_line'), numbers(batch, 'end_line'), numbers(batch, 'part')];
-  const [docs, bodies, tokens] = [texts(batch, 'doc'), texts(batch, 'text'), texts(batch, 'tokens')];
+  const [bodies, tokens] = [texts(batch, 'text'), texts(batch, 'tokens')];
   const [embedded, hitScores] = [vectors(batch, 'vector'), scores(batch, score)];
   // No text that is indexed holds a NUL: that is what a disk leaves of one that it has lost.
   if (bodies.some((text) => text.includes('\0'))) throw new StoreDamagedError('Rows of the index have lost their text.');
@@ -84,7 +83,6 @@ export function chunkHits(batch: RecordBatch, score: Score): ChunkHit[] {
     startLine: starts[row] ?? 0,
     endLine: ends[row] ?? 0,
     part: parts[row] ?? 0,
-    doc: docs[row] ?? '',
     text: bodies[row] ?? '',
     tokens: tokens[row] ?? '',
     vector: embedded[row] ?? null,

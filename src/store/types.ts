@@ -78,8 +78,8 @@ export interface RowFilter {
   readonly exclude?: readonly string[];
 }
 
-/** A chunk that a store query found, with that query's own score (BM25, or cosine similarity -1..1). */
-export interface ChunkHit extends Omit<ChunkRow, 'fileHash'> {
+/** A chunk that a store query found, with that query's own score (BM25, or cosine similarity -1..1). Its doc is in its text, and not read twice. */
+export interface ChunkHit extends Omit<ChunkRow, 'fileHash' | 'doc'> {
   readonly hitScore: number;
 }
 

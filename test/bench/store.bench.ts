@@ -138,21 +138,7 @@ async function bareTable(dir: string) {
 function readCells(rows: readonly Record<string, unknown>[]): number {
   let cells = 0;
   for (const row of rows) {
-    for (const name of [
-      'id',
-      'path',
-      'language',
-      'kind',
-      'symbol',
-      'name',
-      'names',
-      'start_line',
-      'end_line',
-      'part',
-      'doc',
-      'text',
-      'tokens',
-    ]) {
+    for (const name of ['id', 'path', 'language', 'kind', 'symbol', 'name', 'names', 'start_line', 'end_line', 'part', 'text', 'tokens']) {
       if (row[name] !== undefined) cells++;
     }
     const vector = row.vector as Iterable<number> | null;

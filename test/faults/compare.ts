@@ -73,7 +73,7 @@ export async function compareWithDisk(folder: string, indexDir: string, files: r
 }
 
 function faultsOfRows(path: string, text: string, rows: readonly ChunkHit[]): readonly string[] {
-  const chunks = rows.map((row) => ({ ...row, names: row.names.split(' ').filter((name) => name !== '') }));
+  const chunks = rows.map((row) => ({ ...row, doc: '', names: row.names.split(' ').filter((name) => name !== '') }));
   const faults = faultsOf(text, chunks).map((fault) => `${path}: ${fault}`);
   return rows.some(({ vector }) => vector === null) ? [...faults, `${path}: has rows without vectors`] : faults;
 }

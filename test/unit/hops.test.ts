@@ -4,7 +4,7 @@ import { HOPS, type Hop, mergeHops, namesIn, neighboursOf } from '../../src/core
 import type { Candidate, Ranked } from '../../src/core/ranking/types.ts';
 
 function chunk(id: string, fields: Partial<Candidate> = {}): Candidate {
-  const empty = { doc: '', tokens: '', names: '', part: 0, vector: null, keywordScore: 0, startLine: 1, endLine: 2 };
+  const empty = { tokens: '', names: '', part: 0, vector: null, keywordScore: 0, startLine: 1, endLine: 2 };
   return { ...empty, id, path: `${id}.ts`, language: 'typescript', kind: 'function', symbol: id, name: id, text: '', ...fields };
 }
 

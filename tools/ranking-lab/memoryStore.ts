@@ -94,7 +94,7 @@ function lastName(symbol: string): string {
 }
 
 function candidateOf(path: string, language: string, chunk: Chunk, id: number, vector: Float32Array): Candidate {
-  const { symbol, kind, startLine, endLine, part, doc, names, text } = chunk;
+  const { symbol, kind, startLine, endLine, part, names, text } = chunk;
   const name = kind === 'rest' ? '' : lastName(symbol);
   const tokens = chunkTokens(chunk, path);
   return {
@@ -108,7 +108,6 @@ function candidateOf(path: string, language: string, chunk: Chunk, id: number, v
     startLine,
     endLine,
     part,
-    doc,
     text,
     tokens,
     vector,

@@ -15,7 +15,6 @@ export interface Candidate {
   readonly startLine: number;
   readonly endLine: number;
   readonly part: number;
-  readonly doc: string;
   readonly text: string;
   readonly tokens: string;
   readonly vector: Float32Array | null;
