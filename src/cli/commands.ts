@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { printable } from '../core/printable.ts';
 import { ExplainFile, GetStatus, ListFiles, Search } from '../protocol/engine.ts';
 import type { SearchRequest } from '../protocol/search.ts';
 import { type SessionFlags, sessionOf } from './flags.ts';
@@ -79,7 +80,9 @@ export async function filesCommand(folder: string, options: CommonOptions & { sk
       ...listing.failed.map(({ path, message }) => ({ path, reason: `failed: ${message}` })),
     ];
     const lines = options.skipped === true ? skipped.map(({ path, reason }) => `${path}\t${reason}`) : listing.indexed;
-    process.stdout.write(options.json === true ? `${JSON.stringify(listing)}\n` : lines.map((line) => `${line}\n`).join(''));
+    // For another program each path is as it is.
+    const shown = process.stdout.isTTY ? lines.map(printable) : lines;
+    process.stdout.write(options.json === true ? `${JSON.stringify(listing)}\n` : shown.map((line) => `${line}\n`).join(''));
     return lines.length > 0 ? 0 : 1;
   });
 }

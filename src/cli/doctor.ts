@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { ResponseError } from 'vscode-jsonrpc';
+import { printable } from '../core/printable.ts';
 import { ErrorCode } from '../protocol/engine.ts';
 import { type CheckState, type HealthCheck, RunChecks } from '../protocol/health.ts';
 import { type SessionFlags, sessionOf } from './flags.ts';
@@ -37,5 +38,5 @@ async function findings(folder: string, options: DoctorOptions): Promise<readonl
 export function checkText({ name, state, finding, advice }: HealthCheck, colour: boolean): string {
   const word = state.padEnd('problem'.length);
   const painted = colour ? styleText(COLOURS[state], word, { validateStream: false }) : word;
-  return `${painted}  ${name.padEnd(12)}  ${finding}\n${advice === '' ? '' : `${' '.repeat(23)}-> ${advice}\n`}`;
+  return `${painted}  ${name.padEnd(12)}  ${printable(finding)}\n${advice === '' ? '' : `${' '.repeat(23)}-> ${advice}\n`}`;
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from '../core/printable.ts';
 import { movedText, rerankText } from '../core/rerank/words.ts';
 import type { SearchMetrics } from '../protocol/rerank.ts';
 import type { Reason, SearchHit, SearchResponse } from '../protocol/search.ts';
@@ -49,7 +50,10 @@ type Style = Parameters<typeof styleText>[0];
 
 /** The answer for a person at a terminal. */
 export function toText(response: SearchResponse, options: { readonly explain: boolean; readonly colour: boolean }): string {
-  const paint = (style: Style, text: string): string => (options.colour ? styleText(style, text, { validateStream: false }) : text);
+  const paint = (style: Style, text: string): string => {
+    const line = printable(text);
+    return options.colour ? styleText(style, line, { validateStream: false }) : line;
+  };
   const rows = response.hits.map((hit, at) => {
     const place = `${paint('dim', String(at + 1).padStart(2))}  ${paint('cyan', `${hit.path}:${hit.startLine}-${hit.endLine}`)}`;
     const moved = movedText(hit.reranked?.moved ?? 0);
@@ -75,7 +79,7 @@ function snippet(hit: SearchHit): readonly string[] {
   const first = Math.max(0, Math.min(best - 1, lines.length - SNIPPET_LINES));
   return lines
     .slice(first, first + SNIPPET_LINES)
-    .map((line, at) => `${String(hit.startLine + first + at).padStart(5)} | ${line.slice(0, 160)}`);
+    .map((line, at) => `${String(hit.startLine + first + at).padStart(5)} | ${printable(line.slice(0, 160))}`);
 }
 
 function explainLine({ effect, value, detail, signal }: Reason): string {

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { LONGEST_SIMILAR, type SearchRequest } from '../protocol/search.ts';
 import { UsageError } from './usage.ts';
@@ -25,7 +25,7 @@ export function codeAt(folder: string, place: string): SimilarTo {
   if (root === undefined) throw new UsageError(`There is no folder ${folder}.`);
   const file = realPathOf(resolve(root, path));
   const inside = file === undefined ? '' : relative(root, file);
-  if (file === undefined || inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
+  if (file === undefined || inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
     throw new UsageError(`There is no file ${path} in ${folder}.`);
   }
   const lines = textOf(file, path).replace(/\n$/, '').split('\n');
@@ -48,10 +48,16 @@ function realPathOf(path: string): string | undefined {
   }
 }
 
+/** The largest that the settings let into an index. */
+const LARGEST = 100_000_000;
+
 function textOf(file: string, path: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    const stats = statSync(file);
+    // A pipe would be waited for without end.
+    if (stats.isFile() && stats.size <= LARGEST) return readFileSync(file, 'utf8');
   } catch {
-    throw new UsageError(`${path} cannot be read as a file.`);
+    // Whatever the reason, there is no text.
   }
+  throw new UsageError(`${path} cannot be read as a file.`);
 }

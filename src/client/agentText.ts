@@ -1,3 +1,4 @@
+import { printable } from '../core/printable.ts';
 import type { SearchHit, SearchResponse } from '../protocol/search.ts';
 
 /** What an agent gets that asks for nothing else: results, and lines of code of each. */
@@ -15,7 +16,7 @@ export function agentText(response: SearchResponse, lines: number, folderName: (
 
 function headOf({ path, startLine, endLine, symbol, kind }: SearchHit, folder: string): string {
   const place = `${folder === '' ? '' : `${folder}/`}${path}:${startLine}-${endLine}`;
-  return symbol === '' ? place : `${place} ${symbol} (${kind})`;
+  return printable(symbol === '' ? place : `${place} ${symbol} (${kind})`);
 }
 
 function codeOf(hit: SearchHit, most: number): string {
