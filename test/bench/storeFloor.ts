@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import type { Table } from '@lancedb/lancedb';
 import type { RecordBatch } from 'apache-arrow';
 import { loadNative } from '../../src/store/native.ts';
+import { buildKeyIndexes, buildTextIndex } from '../../src/store/rowIndexes.ts';
 import { lanceFolder } from '../../src/store/tables.ts';
 
 /** Rows of a batch: some 6 MB of source, as the engine commits. */
@@ -16,7 +17,8 @@ export interface Floor {
 }
 
 export async function storeFloor(indexDir: string, folder: string): Promise<Floor> {
-  const { lancedb, arrow } = await loadNative();
+  const native = await loadNative();
+  const { lancedb, arrow } = native;
   const from = await lancedb.connect(lanceFolder(indexDir));
   const to = await lancedb.connect(folder);
   const used = { ms: 0, cpu: 0 };
@@ -50,32 +52,21 @@ export async function storeFloor(indexDir: string, folder: string): Promise<Floo
     source.close();
     return table;
   };
-  const text = () =>
-    lancedb.Index.fts({
-      baseTokenizer: 'whitespace',
-      lowercase: false,
-      stem: false,
-      removeStopWords: false,
-      asciiFolding: false,
-      withPosition: false,
-      maxTokenLength: 128,
-    });
   const tables = [
-    { table: await copy('chunks'), btree: ['id', 'path', 'name_lower'], bitmap: ['language', 'kind'] },
-    { table: await copy('files'), btree: ['path'], bitmap: ['language'] },
-  ];
+    { table: await copy('chunks'), kind: 'chunks' },
+    { table: await copy('files'), kind: 'files' },
+  ] as const;
   await timed(async () => {
-    for (const { table, btree, bitmap } of tables) {
+    for (const { table, kind } of tables) {
       await table.optimize();
-      await table.createIndex('tokens', { config: text() });
-      for (const column of btree) await table.createIndex(column, { config: lancedb.Index.btree() });
-      for (const column of bitmap) await table.createIndex(column, { config: lancedb.Index.bitmap() });
+      await buildTextIndex(native, table);
+      await buildKeyIndexes(native, table, kind);
     }
-    const chunks = tables[0]?.table;
-    const rows = (await chunks?.countRows()) ?? 0;
+    const chunks = tables[0].table;
+    const rows = await chunks.countRows();
     const numPartitions = Math.max(1, Math.round(Math.sqrt(rows) / 32));
     const config = lancedb.Index.ivfRq({ distanceType: 'cosine', numPartitions, numBits: 1, maxIterations: 10, sampleRate: 64 });
-    if (rows > 10_000) await chunks?.createIndex('vector', { config });
+    if (rows > 10_000) await chunks.createIndex('vector', { config });
     for (const { table } of tables) await table.optimize({ cleanupOlderThan: new Date() });
   });
   for (const { table } of tables) table.close();

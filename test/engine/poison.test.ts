@@ -109,22 +109,27 @@ async function untilLeftOut(client: EngineClient, folder: string): Promise<void>
   while ((await failed()) === 0) await client.request(WaitForIndex, { folder }).catch(() => undefined);
 }
 
-it('a file that kills the engine is left out after one restart, by name, and all else is indexed', async () => {
-  const { folder, indexDir } = await makeFolder({ ...many, 'src/poison.ts': 'export const deadly = 1;\n' });
+/** An engine over many files and one that it dies of, opened; `program` is the file in `dist`. Beside the engine itself, programs run with little memory. */
+async function startOver(name: string, text: string, program: 'engine' | 'gluttonEngine' | 'greedyEngine') {
+  const { folder, indexDir } = await makeFolder({ ...many, [`src/${name}.ts`]: text });
   const deaths = join(indexDir, '..', 'deaths');
   await writeFile(deaths, '');
-  const died = (): number => statSync(deaths).size;
-  process.env.QUARRY_TEST_DEATHS = deaths;
+  Object.assign(process.env, { QUARRY_TEST_DEATHS: deaths, QUARRY_TEST_JOURNAL: join(indexDir, 'in-progress.json') });
   const client = startEngine({
-    module: join(dist, 'engine.mjs'),
+    module: join(dist, `${program}.mjs`),
+    ...(program === 'engine' ? {} : { execPath: join(dist, 'smallNode') }),
     options: { mediaDir: join(ROOT, 'dist/media'), keywordOnly: false },
   });
   clients.push(client);
   const log: string[] = [];
   client.onLog(({ message }) => log.push(message));
-  const failures = async () => (await client.request(ListFiles, { folder })).failed;
-
   await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
+  return { client, folder, log, died: () => statSync(deaths).size };
+}
+
+it('a file that kills the engine is left out after one restart, by name, and all else is indexed', async () => {
+  const { client, folder, log, died } = await startOver('poison', 'export const deadly = 1;\n', 'engine');
+  const failures = async () => (await client.request(ListFiles, { folder })).failed;
   await untilLeftOut(client, folder);
   const { status } = await client.request(WaitForIndex, { folder });
   expect({ files: status.files, failed: status.failed, deaths: died() }).toEqual({ files: 40, failed: 1, deaths: 2 });
@@ -155,10 +160,7 @@ it('a file that kills the engine is left out after one restart, by name, and all
 });
 
 it('a file that takes all memory of the parser is left out by name, in the same process, and all else is indexed', async () => {
-  const { folder, indexDir } = await makeFolder({ ...many, 'src/hungry.ts': 'export const endless = 1;\n' });
-  const client = startEngine({ module: join(dist, 'engine.mjs'), options: { mediaDir: join(ROOT, 'dist/media'), keywordOnly: false } });
-  clients.push(client);
-  await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
+  const { client, folder } = await startOver('hungry', 'export const endless = 1;\n', 'engine');
   const pid = client.pid();
   const { status } = await client.request(WaitForIndex, { folder });
   expect({ files: status.files, failed: status.failed, pid: client.pid() }).toEqual({ files: 40, failed: 1, pid });
@@ -170,22 +172,10 @@ it('a file that takes all memory of the parser is left out by name, in the same 
 
 // A script in place of Node is no program to Windows.
 it.skipIf(process.platform === 'win32')('an engine that V8 ends for want of memory is back, and the file is left out by name', async () => {
-  const { folder, indexDir } = await makeFolder({ ...many, 'src/glutton.ts': 'export const more = 1;\n' });
-  const deaths = join(indexDir, '..', 'deaths');
-  await writeFile(deaths, '');
-  Object.assign(process.env, { QUARRY_TEST_DEATHS: deaths, QUARRY_TEST_JOURNAL: join(indexDir, 'in-progress.json') });
-  const client = startEngine({
-    module: join(dist, 'gluttonEngine.mjs'),
-    execPath: join(dist, 'smallNode'),
-    options: { mediaDir: join(ROOT, 'dist/media'), keywordOnly: false },
-  });
-  clients.push(client);
-  const log: string[] = [];
-  client.onLog(({ message }) => log.push(message));
-  await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
+  const { client, folder, log, died } = await startOver('glutton', 'export const more = 1;\n', 'gluttonEngine');
   await untilLeftOut(client, folder);
   const { status } = await client.request(WaitForIndex, { folder });
-  expect({ files: status.files, failed: status.failed, deaths: statSync(deaths).size }).toEqual({ files: 40, failed: 1, deaths: 2 });
+  expect({ files: status.files, failed: status.failed, deaths: died() }).toEqual({ files: 40, failed: 1, deaths: 2 });
   expect(log.filter((line) => line.includes('src/glutton.ts: the file is left out'))).toHaveLength(1);
   // The log has V8's own words, and how the process ended.
   expect(log.join('\n')).toMatch(/heap out of memory|heap limit/);
@@ -198,22 +188,10 @@ it.skipIf(process.platform === 'win32').each([
   // Found among all that was in work, among those that are written together, and alone.
   ['while it writes a file', 'broth', 3],
 ])('an engine that V8 ends for want of memory %s is back, and the file is left out by name', async (_, name, expected) => {
-  const { folder, indexDir } = await makeFolder({ ...many, [`src/${name}.ts`]: 'export const more = 1;\n' });
-  const deaths = join(indexDir, '..', 'deaths');
-  await writeFile(deaths, '');
-  process.env.QUARRY_TEST_DEATHS = deaths;
-  const client = startEngine({
-    module: join(dist, 'greedyEngine.mjs'),
-    execPath: join(dist, 'smallNode'),
-    options: { mediaDir: join(ROOT, 'dist/media'), keywordOnly: false },
-  });
-  clients.push(client);
-  const log: string[] = [];
-  client.onLog(({ message }) => log.push(message));
-  await client.request(OpenFolder, { folder, indexDir, files: DEFAULT_FILE_SETTINGS, paused: false, index: true });
+  const { client, folder, log, died } = await startOver(name, 'export const more = 1;\n', 'greedyEngine');
   await untilLeftOut(client, folder);
   const { status } = await client.request(WaitForIndex, { folder });
-  expect({ files: status.files, failed: status.failed, deaths: statSync(deaths).size }).toEqual({ files: 40, failed: 1, deaths: expected });
+  expect({ files: status.files, failed: status.failed, deaths: died() }).toEqual({ files: 40, failed: 1, deaths: expected });
   expect((await client.request(ListFiles, { folder })).failed.map(({ path }) => path)).toEqual([`src/${name}.ts`]);
   expect(log.filter((line) => line.includes(`src/${name}.ts: the file is left out`))).toHaveLength(1);
   // Neither looking at everything nor another engine tries it again.
@@ -221,5 +199,5 @@ it.skipIf(process.platform === 'win32').each([
   await client.request(WaitForIndex, { folder });
   await client.restart();
   expect((await client.request(WaitForIndex, { folder })).status).toMatchObject({ phase: 'ready', files: 40, failed: 1 });
-  expect(statSync(deaths).size).toBe(expected);
+  expect(died()).toBe(expected);
 });

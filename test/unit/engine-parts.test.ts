@@ -1,12 +1,14 @@
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Embedder } from '../../src/core/embedder.ts';
+import { draftFile } from '../../src/engine/draftFile.ts';
 import { createEmbedQueue } from '../../src/engine/embedQueue.ts';
 import { createGate } from '../../src/engine/gate.ts';
+import { readLastCheck, writeLastCheck } from '../../src/engine/lastCheck.ts';
 import { createWorkQueue } from '../../src/engine/workQueue.ts';
 import { takeWriterLock } from '../../src/engine/writerLock.ts';
 
@@ -40,6 +42,33 @@ describe('gate', () => {
     gate.open();
     await passing;
     expect(passed).toBe(true);
+  });
+});
+
+describe('the last look at everything', () => {
+  it('is one that nobody knows of when the clock was set back since', async () => {
+    const dir = await folder();
+    const at = Date.now() - 60_000;
+    await writeLastCheck(dir, 'f', at);
+    const known = await readLastCheck(dir, 'f');
+    expect(known).toBeGreaterThan(0);
+    expect(known).toBeLessThan(at);
+    await writeLastCheck(dir, 'f', Date.now() + 86_400_000);
+    expect(await readLastCheck(dir, 'f')).toBe(0);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a file that has become something else since it was listed', () => {
+  it.each<[string, (path: string) => unknown]>([
+    ['a link to a file elsewhere', (path) => symlink('/etc/passwd', path)],
+    ['a pipe', (path) => execFileSync('mkfifo', [path])],
+    ['a directory', (path) => mkdir(path)],
+  ])('is gone when it is %s', async (_, become) => {
+    const dir = await folder();
+    await become(join(dir, 'a.ts'));
+    const never = () => Promise.reject(new Error('It is not read.'));
+    const file = { path: 'a.ts', knownHash: '', knownSkip: '' } as const;
+    expect(await draftFile({ chunk: never, chunkFile: never }, dir, file, 1_000_000)).toEqual({ path: 'a.ts', state: 'gone' });
   });
 });
 
