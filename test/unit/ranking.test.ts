@@ -142,6 +142,16 @@ describe('a name alone puts its definitions first', () => {
     ['in code before a test', 'retryUpload', ['test/a.test.ts|retryUpload|retryUpload', 'compat/b.ts|retryUpload|x = take(y)']],
     ['as written before another case', 'fetch', [`Fetch.ts|Fetch|${many('fetch')}`, 'b.ts|fetch|x = take(y)']],
     ['in another case before what only uses it', 'retryupload', [`a.ts|run|${many('retryupload')}`, 'b.ts|retryUpload|x = take(y)']],
+    [
+      'with its words joined otherwise',
+      'retry_upload',
+      [`a.ts|run_retry_upload|${many('retry_upload')}`, 'vendor/legacy/b.ts|retryUpload|x = take(y)'],
+    ],
+    [
+      'with underscores for capitals',
+      'retryUpload',
+      [`a.py|runRetryUpload|${many('retryUpload')}`, 'compat/legacy/b.py|retry_upload|x = take(y)'],
+    ],
     ['Class.method', 'Queue.push', [`queue.ts|Stack.push|${many('Queue')}`, 'z.ts|Queue.push|x = take(y)']],
     ['module::function', 'net::push', [`a.rs|push|${many('net')}`, 'src/net/deep.rs|push|x = take(y)']],
     ['object->method', 'job->pushAll', [`a.c|job|${many('job pushAll')}`, 'b.c|pushAll|x = take(y)']],
@@ -154,6 +164,28 @@ describe('a name alone puts its definitions first', () => {
     for (const rows of ['symbol', 'file'] as const)
       expect(order(inputOf(question, lines, { rows }))[0]).toBe(`${expected.path}:${expected.symbol}`);
   });
+
+  it.each([
+    ['take_job', true],
+    ['_take_job', false],
+    ['take', false],
+    ['Take_Job', false],
+  ])('%s leads to takeJob: %j', (question, isMeant) => {
+    const signals = rank(inputOf(question, ['a.py|takeJob|x = take(y)', 'b.py|run|x'])).flatMap(({ why }) =>
+      why.map(({ signal }) => signal),
+    );
+    expect(signals.includes('exact-symbol')).toBe(isMeant);
+  });
+
+  it.each(['symbol', 'file'] as const)(
+    'and where one is written as asked, those joined otherwise stay where they were, with %s rows',
+    (rows) => {
+      const lines = ['a.ts|take_job|takeJob', 'a.ts|takeJob|x', 'b.ts|take_job|takeJob', 'c.ts|run|takeJob takeJob'];
+      const [first, ...others] = rank(inputOf('takeJob', lines, { rows }));
+      expect(first?.candidate.symbol).toBe('takeJob');
+      expect(others.flatMap(({ why }) => why.map(({ signal }) => signal))).not.toContain('exact-symbol');
+    },
+  );
 
   it('but a plain word in a test does not lead', () => {
     const lines = ['test/a.test.ts|router|x = take(y)', 'src/router.ts|Router|router'];
@@ -352,14 +384,45 @@ describe('rows', () => {
   it('are none without candidates', () => expect(order(inputOf('upload', []))).toEqual([]));
 });
 
+describe('a path alone gives what is in the file in its order', () => {
+  const placesOf = (question: string, lines: readonly string[], rows: 'symbol' | 'file' = 'symbol') =>
+    rank(inputOf(question, lines, { rows })).map(({ candidate: row }) => `${row.path}:${row.startLine}`);
+  const lines = ['src/date.ts||import x', 'b.ts|date|src date ts', 'src/date.ts|parse|take', 'src/date.ts|date|src date ts date'];
+
+  it.each(['src/date.ts', './src/date.ts', 'date.ts'])('%s', (question) => {
+    const expected = ['src/date.ts:1', 'src/date.ts:21', 'src/date.ts:31', 'b.ts:11'];
+    expect(placesOf(question, lines)).toEqual(expected);
+    expect(rank(inputOf(question, lines, { without: new Set(['file-order']) }))[0]?.candidate.symbol).toBe('date');
+  });
+
+  it('with several files of the name as mixed as they were', () => {
+    const both = ['a/date.ts|take|x', 'b/date.ts|take|x', 'a/date.ts|date|date ts', 'b/date.ts|date|date ts'];
+    const paths = (without: readonly string[]) =>
+      rank(inputOf('date.ts', both, { without: new Set(without) })).map(({ candidate: row }) => row.path);
+    expect(placesOf('date.ts', both).filter((place) => place.startsWith('a/'))).toEqual(['a/date.ts:1', 'a/date.ts:21']);
+    expect(placesOf('date.ts', both).filter((place) => place.startsWith('b/'))).toEqual(['b/date.ts:11', 'b/date.ts:31']);
+    expect(paths([])).toEqual(paths(['file-order']));
+  });
+
+  it('and words beside it are a question like any other', () => {
+    expect(rank(inputOf('date in src/date.ts', lines))[0]?.candidate.symbol).toBe('date');
+  });
+});
+
 describe('reasons', () => {
   const input = inputOf('retryUpload', ['src/retry.ts|retryUpload|retryUpload', 'test/a.test.ts|f|retryUpload retry']);
 
-  it('make up the score', () => {
-    for (const { score, why } of rank(input)) {
-      const lead = why.find(({ signal }) => signal === 'exact-symbol')?.value ?? 0;
+  const path = inputOf('src/retry.ts', ['src/retry.ts||retry', 'src/retry.ts|retry|src retry ts', 'src/retry.ts|x|y']);
+
+  it.each([
+    ['of a symbol', input],
+    ['of a path', path],
+  ])('%s make up the score', (_what, asked) => {
+    const after = ['exact-symbol', 'file-order'];
+    for (const { score, why } of rank(asked)) {
+      const lead = why.find(({ signal }) => after.includes(signal))?.value ?? 0;
       const sum = why
-        .filter(({ effect, signal }) => effect === 'score' && signal !== 'exact-symbol')
+        .filter(({ effect, signal }) => effect === 'score' && !after.includes(signal))
         .reduce((total, { value }) => total + value, 0);
       const factor = why.filter(({ effect }) => effect === 'factor').reduce((total, { value }) => total * value, 1);
       expect(sum * factor + lead).toBeCloseTo(score, 1);

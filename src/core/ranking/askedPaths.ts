@@ -1,21 +1,50 @@
 import { type Board, contribute } from './board.ts';
 import type { RankContext } from './context.ts';
+import type { Ordered } from './diversity.ts';
 import { folderOf } from './paths.ts';
 import { valuesOf } from './values.ts';
 
-/** When the whole question is a path, lifts the files that it is the path or the end of the path of. */
-export function liftAskedPath(context: RankContext, board: Board): void {
-  const { kind, text } = context.question;
-  if (kind !== 'path') return;
+/** Tells which files the question asks for, when it is the path or the end of the path of a file and nothing else. */
+function filesAskedFor({ kind, text }: RankContext['question']): ((path: string) => boolean) | undefined {
+  if (kind !== 'path') return undefined;
   const asked = text
     .replaceAll('\\', '/')
     .replace(/^(?:\.?\/)+/, '')
     .toLowerCase();
-  const values = valuesOf(context.paths, (path) => {
-    const lower = path.toLowerCase();
-    return lower === asked || lower.endsWith(`/${asked}`) ? context.constants.askedPath : 0;
-  });
+  return (path) => `/${path.toLowerCase()}`.endsWith(`/${asked}`);
+}
+
+/** When the whole question is a path, lifts the files that it is the path or the end of the path of. */
+export function liftAskedPath(context: RankContext, board: Board): void {
+  const isAsked = filesAskedFor(context.question);
+  if (isAsked === undefined) return;
+  const values = valuesOf(context.paths, (path) => (isAsked(path) ? context.constants.askedPath : 0));
   contribute(board, { signal: 'asked-path', effect: 'score', of: 'file', values, detail: () => 'is the path asked for' });
+}
+
+/**
+ * When the whole question is a path, the chunks of a file that it names come in the file's order: nothing was said of what is looked for in it.
+ * They share the rows and scores that they had, so that several files of one name stay mixed as they were. `moved` receives what each gained.
+ */
+export function inFileOrder(context: RankContext, rows: readonly Ordered[], moved: Map<number, number>): readonly Ordered[] {
+  const isAsked = filesAskedFor(context.question);
+  if (isAsked === undefined) return rows;
+  const { candidates, fileOf, paths } = context;
+  const chunks = new Map<number, Ordered[]>();
+  for (const row of rows) {
+    const file = fileOf[row.candidate] as number;
+    const before = chunks.get(file);
+    if (before !== undefined) before.push(row);
+    else if (isAsked(paths[file] as string)) chunks.set(file, [row]);
+  }
+  const startOf = ({ candidate }: Ordered): number => candidates[candidate]?.startLine ?? 0;
+  for (const own of chunks.values()) own.sort((one, other) => startOf(one) - startOf(other));
+  return rows.map((row) => {
+    const next = chunks.get(fileOf[row.candidate] as number)?.shift();
+    if (next === undefined) return row;
+    if (next.score !== row.score) moved.set(next.candidate, row.score - next.score);
+    return { candidate: next.candidate, score: row.score };
+  });
 }
 
 /** Lifts the chunks that hold the places of a stack trace, the place where it went wrong most. */

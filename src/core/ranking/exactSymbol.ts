@@ -1,4 +1,5 @@
 import { type ChunkKind, isDefinition } from '../chunk.ts';
+import { compoundToken, identifierParts } from '../identifiers.ts';
 import type { RankContext } from './context.ts';
 import type { Ordered } from './diversity.ts';
 import { fileStem, folderOf } from './paths.ts';
@@ -6,18 +7,20 @@ import { fileStem, folderOf } from './paths.ts';
 /** How well a definition answers a question that is a name; what is higher comes first, whatever else speaks for other rows. */
 const FIT = {
   none: 0,
-  otherCase: 1,
+  /** `retryUpload` for `retry_upload`: each language joins words in its own way. Only where nothing has the name as it is asked for. */
+  otherwiseJoined: 1,
+  otherCase: 2,
   /** `merge` for `merge!`: the sign may have been meant as one. */
-  withoutSign: 2,
+  withoutSign: 3,
   /** A small class names its members and has no chunk for each. */
-  inner: 3,
-  own: 4,
+  inner: 4,
+  own: 5,
   /** The names before the last one are somewhere around it: enclosing names, file, folders. */
-  innerSomewhereInside: 5,
-  ownSomewhereInside: 6,
-  innerQualified: 7,
-  ownQualified: 8,
-  whole: 9,
+  innerSomewhereInside: 6,
+  ownSomewhereInside: 7,
+  innerQualified: 8,
+  ownQualified: 9,
+  whole: 10,
 } as const;
 
 /**
@@ -78,8 +81,18 @@ export function definitionFit({ symbol, names: [last = '', bare = last] }: Asked
     return isOwn ? FIT.own : FIT.inner;
   }
   if (row.name === bare || inner.includes(bare)) return FIT.withoutSign;
+  const names = [row.name, ...inner];
   const lower = bare.toLowerCase();
-  return row.name.toLowerCase() === lower || inner.some((name) => name.toLowerCase() === lower) ? FIT.otherCase : FIT.none;
+  if (names.some((name) => name.toLowerCase() === lower)) return FIT.otherCase;
+  return names.some((name) => isSameCompound(name, bare)) ? FIT.otherwiseJoined : FIT.none;
+}
+
+/**
+ * Whether two names are the same words, joined with capitals or underscores. What they begin with tells a type from a function and a private
+ * name from a public one: `FromRequest` is not `from_request`.
+ */
+function isSameCompound(one: string, other: string): boolean {
+  return one[0] === other[0] && compoundToken(one) === compoundToken(other) && identifierParts(other).length > 1;
 }
 
 /**
@@ -96,10 +109,17 @@ export function definitionsFirst(
   if (question.kind !== 'symbol') return rows;
   const isPlainWord = PLAIN_WORD.test(question.symbol);
   const seen = new Set<number>();
-  const fits = rows.map((row) => {
-    const candidate = candidates[row.candidate];
+  const fitOf = ({ candidate: position }: Ordered): number => {
+    const candidate = candidates[position];
+    return candidate === undefined ? FIT.none : definitionFit(question, candidate);
+  };
+  const found = rows.map(fitOf);
+  // Other spellings of a name that is there are other names.
+  const least = found.some((fit) => fit > FIT.otherwiseJoined) ? FIT.otherCase : FIT.otherwiseJoined;
+  const fits = rows.map((row, at) => {
     const file = fileOf[row.candidate] as number;
-    let fit: number = candidate === undefined ? FIT.none : definitionFit(question, candidate);
+    let fit = found[at] as number;
+    if (fit < least) fit = FIT.none;
     if (fit !== FIT.none && input.rows === 'file') {
       if (seen.has(file)) fit = FIT.none;
       seen.add(file);
@@ -113,15 +133,15 @@ export function definitionsFirst(
   });
   lifted.sort((one, other) => other.fit - one.fit);
   // Scores follow the order, because rows of several folders are joined by them.
-  let least = Number.NEGATIVE_INFINITY;
+  let leastScore = Number.NEGATIVE_INFINITY;
   const scored = [...lifted].reverse().map(({ row, fit }) => {
     if (fit === FIT.none) {
-      least = row.score;
+      leastScore = row.score;
       return row;
     }
-    least = Math.max(least, row.score + constants.exactSymbol);
-    leads.set(row.candidate, least - row.score);
-    return { ...row, score: least };
+    leastScore = Math.max(leastScore, row.score + constants.exactSymbol);
+    leads.set(row.candidate, leastScore - row.score);
+    return { ...row, score: leastScore };
   });
   return scored.reverse();
 }

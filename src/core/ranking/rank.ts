@@ -1,5 +1,5 @@
 import { liftQuoted } from './allWords.ts';
-import { liftAskedPath, liftAskedPlaces, preferNear, preferRecent } from './askedPaths.ts';
+import { inFileOrder, liftAskedPath, liftAskedPlaces, preferNear, preferRecent } from './askedPaths.ts';
 import { createBoard, reasonsFor, totalScores } from './board.ts';
 import { coverWords } from './chunkCoverage.ts';
 import { PATH_FACTORS, RANKING, type RankingConstants } from './constants.ts';
@@ -25,7 +25,7 @@ import { matchWordPairs } from './wordPairs.ts';
 
 /**
  * The stages in their order; `RankInput.without` switches one off by its name. Beside these names, `keyword`, `vector`, `own-bm25` (then
- * the store's BM25 counts), `named-file`, `file-vector`, `skeleton`, `diversity`, `duplicates`, `parts`, `exact-symbol`, `language-names`, `question-kind` (one weight
+ * the store's BM25 counts), `named-file`, `file-vector`, `skeleton`, `diversity`, `duplicates`, `parts`, `file-order`, `exact-symbol`, `language-names`, `question-kind` (one weight
  * for meaning) `typos` (before the search) and `path-<class>` switch off a part.
  */
 const STAGES = [
@@ -65,6 +65,7 @@ export const STAGE_NAMES: readonly string[] = [
   'diversity',
   'duplicates',
   'parts',
+  'file-order',
   'exact-symbol',
   'language-names',
   'question-kind',
@@ -80,11 +81,8 @@ function foldReason(signal: string, factor: number | undefined, detail: string):
   return factor === undefined ? [] : [{ signal, effect: 'factor', value: Math.round(factor * 1000) / 1000, detail }];
 }
 
-function leadReason(lead: number | undefined): readonly RankReason[] {
-  if (lead === undefined) return [];
-  return [
-    { signal: 'exact-symbol', effect: 'score', value: Math.round(lead * 1000) / 1000, detail: 'defines what the whole question names' },
-  ];
+function orderReason(signal: string, gained: number | undefined, detail: string): readonly RankReason[] {
+  return gained === undefined ? [] : [{ signal, effect: 'score', value: Math.round(gained * 1000) / 1000, detail }];
 }
 
 /** Orders the candidates of a search, best first, at most `limit` of them, each with its reasons. Pure: the same input, the same answer. */
@@ -99,6 +97,8 @@ export function rank(input: RankInput, constants: RankingConstants = RANKING, pa
   const parts = new Map<number, number>();
   if (input.rows === 'symbol' && !input.without.has('parts')) rows = foldParts(context, rows, parts);
   if (input.rows === 'file' && !input.without.has('diversity')) rows = spreadFiles(context, rows);
+  const moved = new Map<number, number>();
+  if (!input.without.has('file-order')) rows = inFileOrder(context, rows, moved);
   if (!input.without.has('exact-symbol')) rows = definitionsFirst(context, rows, board.fileFactors, leads);
   return rows.slice(0, input.limit).flatMap(({ candidate: position, score }) => {
     const candidate = context.candidates[position];
@@ -112,7 +112,8 @@ export function rank(input: RankInput, constants: RankingConstants = RANKING, pa
               ...reasonsFor(board, context, position),
               ...foldReason('duplicates', copies.get(position), 'nearly the same as a row above'),
               ...foldReason('parts', parts.get(position), 'another part of a definition above'),
-              ...leadReason(leads.get(position)),
+              ...orderReason('file-order', moved.get(position), 'the chunks of the file asked for come in its order'),
+              ...orderReason('exact-symbol', leads.get(position), 'defines what the whole question names'),
             ],
           },
         ];
