@@ -9,6 +9,7 @@ import { draftFile } from '../../src/engine/draftFile.ts';
 import { createEmbedQueue } from '../../src/engine/embedQueue.ts';
 import { createGate } from '../../src/engine/gate.ts';
 import { readLastCheck, writeLastCheck } from '../../src/engine/lastCheck.ts';
+import { identityOf } from '../../src/engine/processIdentity.ts';
 import { createWorkQueue } from '../../src/engine/workQueue.ts';
 import { takeWriterLock } from '../../src/engine/writerLock.ts';
 
@@ -137,6 +138,15 @@ describe('writer lock', () => {
     expect(await takeWriterLock(dir)).toBeUndefined();
     owner.kill('SIGKILL');
     await once(owner, 'exit');
+    expect(await takeWriterLock(dir)).toBeDefined();
+  });
+
+  // Which process has a number now is told by Linux alone.
+  it.skipIf(process.platform !== 'linux')('is taken over when the number of its owner belongs to a later process', async () => {
+    const dir = await folder();
+    await writeFile(join(dir, 'writer.lock'), JSON.stringify(identityOf(process.ppid)));
+    expect(await takeWriterLock(dir)).toBeUndefined();
+    await writeFile(join(dir, 'writer.lock'), JSON.stringify({ pid: process.ppid, started: '1' }));
     expect(await takeWriterLock(dir)).toBeDefined();
   });
 

@@ -289,6 +289,40 @@ describe('copies', () => {
   });
 });
 
+describe('a stage of its own decides between', () => {
+  const decided = (stage: string, input: RankInput): readonly string[] =>
+    [input, { ...input, without: new Set([stage]) }].map((one) => order(one)[0]?.split(':')[0] ?? '');
+
+  // The first would win but for the stage: without it, it does.
+  it.each<[string, string, string[], Partial<Candidate>[]?]>([
+    ['declaration', 'how is a date parsed', ['a.ts|dateParse|parse date', 'b.ts|parseDate|parse date'], [{ kind: 'interface' }]],
+    // A file of imports alone is a barrel, too.
+    ['imports', 'parse date', ['a.ts||import parse date parse date', 'b.ts||parse of a date', 'a.ts|f|x = y']],
+    ['word-pairs', 'raw mode', ['a.ts|f|mode of raw', 'b.ts|f|set raw mode of the terminal']],
+    ['inline-test', 'parse date', ['a.rs|tests.parse_date|parse date', 'b.rs|other.parse_date|parse date and some']],
+    ['inline-test', 'parse date', ['a.rs|parse_date|#[test] parse date date', 'b.rs|parse_date|parse the date of it if there']],
+    [
+      'chunk-coverage',
+      'queue jobs fail',
+      ['a.ts|f|queue queue jobs jobs queue', 'b.ts|f|queue and some jobs that may fail at any time or not'],
+    ],
+  ])('%s: %s', (stage, question, lines, changes = []) => {
+    const input = inputOf(question, lines);
+    const candidates = input.candidates.map((row, at) => ({ ...row, ...changes[at] }));
+    const [first = '', second = ''] = candidates.map(({ path }) => path);
+    expect(decided(stage, { ...input, candidates })).toEqual([second, first]);
+  });
+
+  it.each(['vector', 'skeletonVector'] as const)('file-vectors: the %s of the whole file', (name) => {
+    const input = inputOf('upload', ['a.ts|a|upload', 'b.ts|b|upload'], { mode: 'hybrid', questionVector: Float32Array.of(0, 1) });
+    const files = input.candidates.map(({ path, language }, at) => {
+      const none = { path, language, chunks: 1, keywordScore: 0, vector: null, skeletonVector: null };
+      return { ...none, [name]: VECTORS[2 * at] ?? null };
+    });
+    expect(decided('file-vectors', { ...input, files })).toEqual(['b.ts', 'a.ts']);
+  });
+});
+
 describe('lists of imports', () => {
   it.each([
     ['import { a } from "a";\nimport b from "b";\n', true],
