@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as vscode from 'vscode';
+import { answering } from './dialogs.ts';
 import { eventually, find, QUESTION, quarry } from './helpers.ts';
 
 /** A server of embeddings in the protocol of text-embeddings-inference; every text has nearly the same vector. */
@@ -56,6 +57,44 @@ export function serverTests(): void {
       }
       await api.indexed();
       assert.equal((await find(QUESTION))[0]?.symbol, 'retryFailedUploads');
+    });
+
+    test('on another machine gets nothing before a yes to its very address', async function () {
+      // Elsewhere this address leads nowhere.
+      if (process.platform === 'win32') this.skip();
+      const api = await quarry();
+      const server = await embeddings();
+      // It names no machine, so it is not known to be this one; connections to it come here all the same.
+      const host = server.host.replace('127.0.0.1', '0.0.0.0');
+      const { no_proxy: proxied } = process.env;
+      process.env.no_proxy = '0.0.0.0';
+      const embedder = () => api.status()[0]?.embedder;
+      const said: string[] = [];
+      const refuse = ({ text }: { readonly text: string }) => void said.push(text);
+      try {
+        await answering({ showWarningMessage: [refuse] }, async () => {
+          await set('url', `http://${host}`);
+          await set('api', 'tei');
+          await eventually('the question', () => said.length > 0 || undefined);
+        });
+        assert.ok(said[0]?.includes(`embed code on ${host}. Code leaves this machine: it is sent to ${host}, not encrypted.`), said[0]);
+        await vscode.commands.executeCommand('quarry.restart');
+        await api.indexed();
+        await find(QUESTION);
+        assert.deepEqual({ embedder: embedder()?.id, asked: server.asked() }, { embedder: 'bundled', asked: 0 });
+        await answering({ showWarningMessage: [() => 'Allow'] }, async () => {
+          await set('model', 'any');
+          await eventually('the server as the embedder', () => embedder()?.device === host || undefined);
+        });
+        assert.ok(server.asked() > 0);
+      } finally {
+        for (const name of ['api', 'url', 'model']) await set(name, undefined);
+        await eventually('the bundled model again', () => embedder()?.id === 'bundled' || undefined);
+        server.stop();
+        if (proxied === undefined) delete process.env.no_proxy;
+        else process.env.no_proxy = proxied;
+      }
+      await api.indexed();
     });
   });
 }
