@@ -87,6 +87,6 @@ describe('the folders that are open', () => {
     const again = await folders.open(params);
     expect(again).not.toBe(opened[0]);
     // The one before has given the index up: only one may write it.
-    expect((await again.settled()).status).toMatchObject({ files: 2, phase: 'idle' });
+    expect((await again.settled()).status).toMatchObject({ files: 2, phase: 'ready' });
   });
 });
