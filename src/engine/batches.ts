@@ -1,10 +1,15 @@
 import type { FoundFile } from '../core/files.ts';
 import type { Suspects } from './suspects.ts';
 
-/** Batches grow: a small first one is searchable at once, larger ones later cost fewer commits. */
-const BATCH_FILES = [24, 64, 160] as const;
-/** Bytes of source in one batch. Four batches are under way at most, and some wait to be written, so this bounds the memory of a run. */
-const BATCH_BYTES = 500_000;
+/**
+ * The most files and bytes of source of the first batches, the last for all that follow. A small first one is searchable at once, larger ones later
+ * cost fewer commits. Four batches are under way at most, and some wait to be written, so this bounds the memory of a run.
+ */
+const LIMITS = [
+  { files: 16, bytes: 80_000 },
+  { files: 64, bytes: 300_000 },
+  { files: 160, bytes: 500_000 },
+] as const;
 
 /** Of files that the engine died with, a large one is written alone, and of small ones so many and so much together. */
 const CAREFUL = { files: 16, bytes: 64_000 } as const;
@@ -37,8 +42,8 @@ function* intoBatches(files: readonly FoundFile[]): Generator<readonly FoundFile
   let bytes = 0;
   let made = 0;
   for (const file of files) {
-    const limit = BATCH_FILES[Math.min(made, BATCH_FILES.length - 1)] ?? 1;
-    if (batch.length > 0 && (batch.length >= limit || bytes + file.size > BATCH_BYTES)) {
+    const limit = LIMITS[Math.min(made, LIMITS.length - 1)] ?? LIMITS[0];
+    if (batch.length > 0 && (batch.length >= limit.files || bytes + file.size > limit.bytes)) {
       yield batch;
       made++;
       batch = [];

@@ -5,6 +5,8 @@ import { type ChunkDraft, ChunkFiles, ChunkText, type FileBatch, type FileDraft 
 
 /** The chunk thread as the rest of the engine sees it; one that dies is replaced. */
 export interface ChunkThread {
+  /** Starts the thread, for which the first batch would wait. */
+  prepare(): void;
   /** Batches are worked on in the order in which they come, urgent ones between two files of the others. */
   chunkFiles(batch: FileBatch): Promise<readonly FileDraft[]>;
   chunkText(path: string, text: string): Promise<readonly ChunkDraft[]>;
@@ -48,7 +50,11 @@ export function createChunkThread(start: () => WorkerConnection): ChunkThread {
     return drafts;
   }
 
-  return { chunkFiles, chunkText: (path, text) => worker().connection.sendRequest(ChunkText, { path, text }) };
+  return {
+    prepare: () => void worker(),
+    chunkFiles,
+    chunkText: (path, text) => worker().connection.sendRequest(ChunkText, { path, text }),
+  };
 }
 
 function replaceable(start: () => WorkerConnection): () => WorkerConnection {

@@ -85,6 +85,7 @@ function deferred(): { readonly opened: Promise<void>; readonly open: () => void
 export async function testServices(...embedders: readonly EmbedService[]): Promise<EngineServices> {
   const chunker = await createChunker({ grammarDir: grammarDir() });
   return {
+    prepare: () => undefined,
     chunkFiles: async ({ folder, files, maxFileBytes }) => Promise.all(files.map((file) => draftFile(chunker, folder, file, maxFileBytes))),
     chunkText: async (path, text) => (await draftChunks(chunker, path, text)).chunks,
     embedder: embedders[0],

@@ -34,6 +34,7 @@ function runOver(count: number, size: number, more: Partial<IndexRun> = {}): { r
     store: { commit: (next: Commit) => Promise.resolve(void commits.push(next)) },
     ledger: new Map<string, LedgerEntry>(),
     services: {
+      prepare: () => undefined,
       chunkFiles: ({ files }: { readonly files: readonly FileToChunk[] }) =>
         Promise.resolve(files.map(({ path }) => draftOf(path, 'read first'))),
     },
