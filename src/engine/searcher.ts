@@ -106,6 +106,8 @@ async function rerankedHits(
   if (rerank === undefined) return { hits, metrics: NOT_RERANKED };
   // Rerankers were trained on questions, and code is no question.
   if (similarTo !== undefined) return { hits, metrics: { ...NOT_RERANKED, fallback: 'Similar code is not reranked.' } };
+  // Nobody asked for anything in the file: its places are in its order.
+  if (analyseQuestion(question).kind === 'path') return { hits, metrics: { ...NOT_RERANKED, fallback: 'A path is not reranked.' } };
   const controller = new AbortController();
   const subscription = token.onCancellationRequested(() => controller.abort());
   if (token.isCancellationRequested) controller.abort();

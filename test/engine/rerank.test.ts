@@ -108,6 +108,20 @@ describe('an installed reranker', () => {
     expect(places(await client.request(Search, ask({ blend: 0 })))).toEqual(places(plain));
   });
 
+  test('leaves the places of a file that is asked for by its path, and code to compare with, as they are', async () => {
+    const { client } = await withModel(CROSS, await modelFolder('cross'));
+    const path = (await client.request(Search, ask())).hits[0]?.path ?? '';
+    const plain = await client.request(Search, ask(undefined, path));
+    const reranked = await client.request(Search, ask({ blend: 1 }, path));
+    expect(reranked.metrics).toMatchObject({ candidates: 0, fallback: 'A path is not reranked.' });
+    expect(places(reranked)).toEqual(places(plain));
+    const similar = await client.request(Search, {
+      ...ask({ blend: 1 }, ''),
+      similarTo: { path, startLine: 1, endLine: 3, text: 'const a = 1;\n' },
+    });
+    expect(similar.metrics).toMatchObject({ candidates: 0, fallback: 'Similar code is not reranked.' });
+  });
+
   test('the command line prints what it did', async () => {
     const { dir, client } = await withModel(CROSS, await modelFolder('cross'));
     await client.stop();
