@@ -31,7 +31,7 @@ export function createChunkThread(start: () => WorkerConnection): ChunkThread {
       return await worker().connection.sendRequest(ChunkFiles, batch);
     } catch {
       const again = tryingAgain.then(() => oneByOne(batch));
-      tryingAgain = again;
+      tryingAgain = again.then(() => undefined);
       return again;
     }
   }

@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { createKnownNames, type KnownNames } from '../core/ranking/knownNames.ts';
 import type { CorpusStatistics } from '../core/ranking/types.ts';
 import { StatisticsBuilder } from '../core/statistics.ts';
@@ -11,13 +12,19 @@ export interface Corpus {
   recent: readonly string[];
   /** What names told earlier questions. */
   readonly names: KnownNames;
-  /** Counts what a first indexing adds. A changed file's former rows stay counted until the next `recount`: weights barely move. */
-  add(updates: readonly FileUpdate[]): void;
+  /**
+   * Counts what a first indexing adds. A changed file's former rows stay counted until the next `recount`: weights barely move. Thousands of rows
+   * take a third of a second, in which questions are answered between two files.
+   */
+  add(updates: readonly FileUpdate[]): Promise<void>;
   /** Share of the rows that were added or replaced since the last full count. */
   readonly drift: number;
   recount(store: IndexStore): Promise<void>;
   save(): Promise<void>;
 }
+
+/** How long questions may have to wait for the counting. */
+const SLICE_MS = 10;
 
 /** The file, below the index folder, with the statistics of one generation. */
 export function statisticsFile(generation: string): string {
@@ -48,14 +55,20 @@ export async function openCorpus(path: string, store: IndexStore, expectedChunks
     recent: [],
     names: createKnownNames(),
     current: () => (builder ?? new StatisticsBuilder()).current(),
-    add: (updates) => {
+    add: async (updates) => {
+      // A full count meanwhile has these rows already.
+      const into = builder;
+      let startedAt = performance.now();
       for (const { file, chunks } of updates) {
         if (file.state !== 'indexed') continue;
         isSaved = false;
-        for (const row of chunks) builder?.addChunk(row.tokens, row.vector);
-        builder?.addFile(file.path, file.vector, file.skeletonVector);
+        for (const row of chunks) into?.addChunk(row.tokens, row.vector);
+        into?.addFile(file.path, file.vector, file.skeletonVector);
         // A first count has nothing to drift from.
         if (counted > 0) added += chunks.length;
+        if (performance.now() - startedAt < SLICE_MS) continue;
+        await setImmediate();
+        startedAt = performance.now();
       }
     },
     get drift() {

@@ -25,7 +25,7 @@ export interface IndexRun extends EmbedRun {
   readonly journal: string;
   /** The file that names what is parsed and not committed yet. */
   readonly batchJournal: string;
-  readonly onCommit: (updates: readonly FileUpdate[], removed: readonly string[]) => void;
+  readonly onCommit: (updates: readonly FileUpdate[]) => Promise<void>;
   readonly onProgress: (progress: IndexProgress) => void;
 }
 
@@ -220,6 +220,6 @@ async function commit(run: IndexRun, next: Commit): Promise<boolean> {
   if (isDone !== true) return false;
   for (const path of next.removed) run.ledger.delete(path);
   for (const { file } of next.updates) run.ledger.set(file.path, file);
-  run.onCommit(next.updates, next.removed);
+  await run.onCommit(next.updates);
   return true;
 }

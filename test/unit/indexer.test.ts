@@ -45,7 +45,7 @@ function runOver(count: number, size: number, more: Partial<IndexRun> = {}): { r
     suspects: { last: new Set(), alone: new Set(), quarantined: [], cleared: () => Promise.resolve() },
     journal: '',
     batchJournal: '',
-    onCommit: () => undefined,
+    onCommit: () => Promise.resolve(),
     onProgress: () => undefined,
     between: () => Promise.resolve(),
     cancelled: () => false,
