@@ -5,7 +5,7 @@ import { type ChunkDraft, ChunkFiles, ChunkText, type FileBatch, type FileDraft 
 
 /** The chunk thread as the rest of the engine sees it; one that dies is replaced. */
 export interface ChunkThread {
-  /** Starts the thread, for which the first batch would wait. */
+  /** Starts the thread, for which the first batch would wait, while the store is opened and the folder is looked at. */
   prepare(): void;
   /** Batches are worked on in the order in which they come, urgent ones between two files of the others. */
   chunkFiles(batch: FileBatch): Promise<readonly FileDraft[]>;

@@ -115,7 +115,6 @@ export class FolderIndex {
     const { indexDir } = this.#params;
     let { state, detail } = await (this.#context.inspect ?? inspectEarly(indexDir))(this.#fingerprint);
     if (state === 'newer-format') throw newerIndex(indexDir, detail);
-    // While the store is opened or made and the folder is looked at.
     if (state !== 'ready' && this.#params.index) this.#services.prepare();
     const writable = this.#params.index && (await this.#tryToWrite());
     // Without the lock, what the clean-up of somebody else takes away looks like damage.

@@ -174,6 +174,18 @@ describe("the editor's language models", () => {
     expect(after.metrics).toMatchObject({ reranker: 'big', device: 'the editor', candidates: 14, fallback: '' });
   });
 
+  test('are not asked when the offline setting forbids it, for they are elsewhere', async () => {
+    let asked = 0;
+    const counting = editor((_, { user }) => {
+      asked++;
+      return Promise.resolve(orderOf(user));
+    });
+    const { ask, forbid } = await open({ editorModels: counting });
+    await forbid();
+    expect((await ask('vscode.lm')).metrics.fallback).toMatch(/offline setting forbids/);
+    expect(asked).toBe(0);
+  });
+
   test('that do not answer, or are not there, leave the order of the search with the reason', async () => {
     const failing = await open({ editorModels: editor(() => Promise.reject(new Error('Big did not answer: quota exceeded'))) });
     expect((await failing.ask('vscode.lm')).metrics.fallback).toMatch(/^Not reranked: .*quota exceeded/);
